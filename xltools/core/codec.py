@@ -1,0 +1,102 @@
+"""Field values as JSON and back: the one written form of values in events and manifests."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+from xltools.core.place import Place
+from xltools.core.record import FieldValue, Origin, ScheduledDelivery, Value
+
+Json = dict[str, Any] | list[Any] | str | int | bool | None
+
+
+def canonical_json(value: Json) -> str:
+    """JSON text that is the same for the same content: sorted keys, no blanks, UTF-8 kept."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def plain_decimal(value: Decimal) -> str:
+    """A decimal without exponent and without idle zeros: `12.50` is `12.5`, `1E+2` is `100`."""
+    text = f"{value.normalize():f}"
+    return "0" if text == "-0" else text
+
+
+def encode_value(value: FieldValue) -> Json:
+    """A field value as JSON; what JSON has no type for is tagged with its type."""
+    if isinstance(value, Decimal):
+        return {"decimal": plain_decimal(value)}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, tuple):
+        return {"schedule": [_encode_delivery(delivery) for delivery in value]}
+    return value
+
+
+def decode_value(written: Json) -> FieldValue:
+    """The field value that `encode_value` wrote; ValueError for anything else."""
+    match written:
+        case {"decimal": str(text)}:
+            return Decimal(text)
+        case {"date": str(text)}:
+            return dt.date.fromisoformat(text)
+        case {"schedule": list(parts)}:
+            return tuple(_decode_delivery(part) for part in parts)
+        case bool() | str() | int():
+            return written
+        case _:
+            raise ValueError(f"not a field value: {written!r}")
+
+
+def encode_place(place: Place) -> Json:
+    """A workbook place as JSON."""
+    return [place.file, place.sheet, place.cell]
+
+
+def decode_place(written: Json) -> Place:
+    """The place that `encode_place` wrote."""
+    match written:
+        case [str(file), str(sheet), str(cell)]:
+            return Place(file, sheet, cell)
+        case _:
+            raise ValueError(f"not a place: {written!r}")
+
+
+def encode_values(values: dict[str, Value]) -> Json:
+    """Fields with their values, places and origins as JSON."""
+    return {
+        name: [encode_value(given.value), encode_place(given.place), str(given.origin)]
+        for name, given in values.items()
+    }
+
+
+def decode_values(written: Json) -> dict[str, Value]:
+    """The fields that `encode_values` wrote."""
+    if not isinstance(written, dict):
+        raise ValueError(f"not fields: {written!r}")
+    return {
+        name: Value(decode_value(value), decode_place(place), Origin(origin))
+        for name, (value, place, origin) in written.items()
+    }
+
+
+def _encode_delivery(delivery: ScheduledDelivery) -> Json:
+    written: dict[str, Any] = {}
+    if delivery.date:
+        written["date"] = delivery.date.isoformat()
+    if delivery.quantity is not None:
+        written["quantity"] = plain_decimal(delivery.quantity)
+    if delivery.destination:
+        written["destination"] = delivery.destination
+    if delivery.words:
+        written["words"] = delivery.words
+    return written
+
+
+def _decode_delivery(written: dict[str, str]) -> ScheduledDelivery:
+    return ScheduledDelivery(
+        date=dt.date.fromisoformat(written["date"]) if "date" in written else None,
+        quantity=Decimal(written["quantity"]) if "quantity" in written else None,
+        destination=written.get("destination", ""),
+        words=written.get("words", ""),
+    )

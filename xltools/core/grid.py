@@ -1,0 +1,98 @@
+"""A neutral sheet: what a workbook of ours will hold, before any file format."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from xltools.core.sheet import Range
+
+CellContent = str | int | Decimal | bool | dt.date | None
+
+
+class Style(StrEnum):
+    """What a cell means; the writer of a format chooses fonts, fills and number formats for it."""
+
+    TITLE = "title"
+    SUBTITLE = "subtitle"
+    MARK = "mark"  # small and grey: the form's name and version
+    SECTION = "section"
+    HEADER = "header"
+    HEADER_REQUIRED = "header-required"
+    HEADER_EDITABLE = "header-editable"
+    LABEL = "label"
+    LABEL_REQUIRED = "label-required"
+    INPUT = "input"  # text that a person types
+    INPUT_DATE = "input-date"
+    INPUT_NUMBER = "input-number"
+    INPUT_PERCENT = "input-percent"
+    TEXT = "text"
+    CENTER = "center"
+    INTEGER = "integer"
+    QUANTITY = "quantity"
+    PRICE = "price"
+    MONEY = "money"
+    PERCENT = "percent"
+    DATE = "date"
+    NOTE = "note"
+    LATE = "late"
+    AT_RISK = "at-risk"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """A value, its style, and the desk-relative path it links to (empty for none)."""
+
+    value: CellContent = None
+    style: Style = Style.TEXT
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What Excel lets a person type into a block of cells. `options` belong to kind list, the bounds to the others."""
+
+    block: Range
+    kind: Literal["list", "date", "decimal", "integer"]
+    options: tuple[str, ...] = ()
+    minimum: Decimal | dt.date | None = None
+    maximum: Decimal | dt.date | None = None
+    strict: bool = True  # False only warns: a value outside may be right
+    title: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridTable:
+    """An Excel table over a block whose first row is the header."""
+
+    name: str
+    block: Range
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSetup:
+    """How a sheet prints: A4, one page wide."""
+
+    landscape: bool = True
+    repeat_rows: tuple[int, int] | None = None
+    footer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet. Cells by (row, column) from 0; column widths in characters; `freeze` is the first row and column that scroll."""
+
+    name: str
+    cells: Mapping[tuple[int, int], GridCell]
+    widths: tuple[float, ...] = ()
+    heights: Mapping[int, float] = field(default_factory=dict)
+    merges: tuple[Range, ...] = ()
+    validations: tuple[Validation, ...] = ()
+    table: GridTable | None = None
+    freeze: tuple[int, int] | None = None
+    print_setup: PrintSetup = PrintSetup()
+    hidden: bool = False

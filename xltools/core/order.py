@@ -1,0 +1,171 @@
+"""The orders that a ledger adds up to."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xltools.core.event import EventKind
+from xltools.core.money import line_amount
+from xltools.core.place import Place
+from xltools.core.record import FieldValue, Schedule, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Goods of one order line that left."""
+
+    date: dt.date
+    quantity: Decimal
+    place: Place
+    delivery_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A scheduled delivery of a line: what was asked, what was promised first and last, what has gone."""
+
+    quantity: Decimal
+    requested: dt.date | None = None
+    first_promised: dt.date | None = None
+    promised: dt.date | None = None
+    shipped: Decimal = Decimal(0)
+    destination: str = ""
+    words: str = ""
+
+    @property
+    def due(self) -> dt.date | None:
+        """The current promise, else the requested date."""
+        return self.promised or self.requested
+
+    @property
+    def open(self) -> Decimal:
+        """What has not been shipped of it."""
+        return max(self.quantity - self.shipped, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order; `values` are its fields as they stand now."""
+
+    number: str
+    values: Mapping[str, Value]
+    deliveries: tuple[Delivery, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    place: Place = Place("")
+
+    def get(self, name: str) -> FieldValue | None:
+        """The value of a field, None when it is blank."""
+        found = self.values.get(name)
+        return None if found is None else found.value
+
+    def text(self, name: str) -> str:
+        """The value of a field as text, empty when it is blank."""
+        found = self.get(name)
+        return "" if found is None else str(found)
+
+    def decimal(self, name: str) -> Decimal | None:
+        """The value of a number field, None when it is blank."""
+        found = self.get(name)
+        return Decimal(found) if isinstance(found, (int, Decimal)) else None
+
+    @property
+    def quantity(self) -> Decimal:
+        """The ordered quantity."""
+        return self.decimal("quantity") or Decimal(0)
+
+    @property
+    def shipped(self) -> Decimal:
+        """The quantity shipped so far."""
+        return sum((shipment.quantity for shipment in self.shipments), Decimal(0))
+
+    @property
+    def open(self) -> Decimal:
+        """Ordered and not yet shipped."""
+        return max(self.quantity - self.shipped, Decimal(0))
+
+    @property
+    def last_shipped(self) -> dt.date | None:
+        """The date of the last shipment."""
+        return max((shipment.date for shipment in self.shipments), default=None)
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The given amount, else quantity × price × (1 − discount); None without a price."""
+        given = self.decimal("amount")
+        if given is not None:
+            return given
+        price = self.decimal("unit_price")
+        return None if price is None else line_amount(self.quantity, price, self.decimal("discount"))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper made for an order: which kind and revision, where it lies, its sha256 as we wrote it."""
+
+    kind: str
+    revision: int
+    file: str
+    sha256: str
+    when: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event of an order, as its history shows it."""
+
+    number: int
+    when: dt.date
+    kind: EventKind
+    by: str
+    place: Place
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sales order as its events left it.
+
+    `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said.
+    """
+
+    number: str
+    revision: int
+    received: dt.date
+    values: Mapping[str, Value]
+    lines: tuple[OrderLine, ...]
+    content: str
+    entered: str
+    place: Place
+    document: str
+    papers: tuple[Paper, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+
+    def get(self, name: str) -> FieldValue | None:
+        """The value of a header field, None when it is blank."""
+        found = self.values.get(name)
+        return None if found is None else found.value
+
+    def text(self, name: str) -> str:
+        """The value of a header field as text, empty when it is blank."""
+        found = self.get(name)
+        return "" if found is None else str(found)
+
+    def line(self, number: str) -> OrderLine | None:
+        """The line with this number."""
+        return next((line for line in self.lines if line.number == number), None)
+
+
+def split_schedule(quantity: Decimal, schedule: Schedule) -> tuple[Delivery, ...]:
+    """The deliveries that a line of `quantity` with this schedule has; one where nothing else is said."""
+    if not schedule:
+        return (Delivery(quantity),)
+    return tuple(
+        Delivery(
+            quantity if part.quantity is None else part.quantity,
+            requested=part.date,
+            destination=part.destination,
+            words=part.words,
+        )
+        for part in schedule
+    )

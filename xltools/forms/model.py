@@ -1,0 +1,391 @@
+"""What the rules say, as types: forms, layouts, workflow, routes, calendar, tracker columns and settings.
+
+The field names here are the keys of the YAML files in rules/; docs/rules.md explains them to the people who edit them.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field as PydanticField, StringConstraints
+
+from xltools.core.text import Language, Text
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class RuleModel(BaseModel):
+    """A part of the rules: immutable, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(RuleModel):
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        """The words as a core Text."""
+        return Text(self.zh, self.en)
+
+
+class FieldType(StrEnum):
+    """How a field's cells are converted."""
+
+    TEXT = "text"
+    CODE = "code"  # text that is never a number: `0010248`
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    MONEY = "money"
+    PERCENT = "percent"  # 0.13, shown as 13%
+    DATE = "date"
+    SCHEDULE = "schedule"  # one date, several with quantities, or TBC
+    CHOICE = "choice"
+    EMAIL = "email"
+    PHONE = "phone"
+    YES_NO = "yes-no"
+
+
+class Stage(StrEnum):
+    """The four points by which a field must be filled."""
+
+    INTAKE = "intake"
+    CONTRACT = "contract"
+    PRODUCTION = "production"
+    SHIPPING = "shipping"
+
+
+class Choice(RuleModel):
+    """One value of a choice field: the id that is kept, its label, other words people use for it."""
+
+    value: str
+    label: Label
+    aliases: tuple[str, ...] = ()
+
+
+class Lookup(RuleModel):
+    """Where a field's value must be found: a table of master data (or `orders`, the ledger's own).
+
+    `by` are the columns compared, in order; `becomes` is the column whose value the field then takes (the first of `by`
+    when empty); `fill` gives fields of this record that are filled, where blank, from columns of the row found
+    (`*` for an order: all blanks, lines too). `unknown` says what a value found nowhere is.
+    """
+
+    table: KebabName
+    by: tuple[Identifier, ...]
+    becomes: Identifier | None = None
+    fill: Mapping[Identifier, Identifier] | Literal["*"] = PydanticField(default_factory=dict)
+    unknown: Literal["error", "warning", "ignore"] = "warning"
+
+
+class FormField(RuleModel):
+    """A field of a form.
+
+    `scale` is the number of decimal places kept on reading, half up. `required` is the stage by which it must be filled;
+    `alternative` names a field that does as well. `above` is an exclusive lower bound. `default` may be `$received`, the day
+    the desk took the workbook in. `editable` means staff may type it in the tracker.
+    """
+
+    name: Identifier
+    label: Label
+    type: FieldType = FieldType.TEXT
+    scale: int | None = None
+    required: Stage | None = None
+    alternative: Identifier | None = None
+    minimum: Decimal | None = None
+    above: Decimal | None = None
+    maximum: Decimal | None = None
+    pattern: str | None = None
+    choices: tuple[Choice, ...] = ()
+    lookup: Lookup | None = None
+    unit: str = ""
+    default: str | int | bool | Decimal | None = None
+    editable: bool = False
+    example: str | int | Decimal | None = None
+    help: Label | None = None
+
+    @property
+    def decimal_places(self) -> int:
+        """The scale: the one given, else price 4 for decimal, money 2, percent 4, integer 0."""
+        if self.scale is not None:
+            return self.scale
+        return {FieldType.MONEY: 2, FieldType.INTEGER: 0}.get(self.type, 4)
+
+
+class Check(RuleModel):
+    """A condition across fields; `rule` is an expression that must be true.
+
+    It is not looked at while a field it names is blank. In a line check the header's fields can be named too. `field` is
+    the cell that the problem points at.
+    """
+
+    code: KebabName
+    rule: str
+    field: Identifier
+    severity: Literal["error", "warning"] = "error"
+    message: Label
+    hint: Label
+
+
+class Form(RuleModel):
+    """A kind of document: its header fields, the fields of its lines, its checks.
+
+    Master data forms have `header` fields only, one record per row, and name their `key` field.
+    """
+
+    name: KebabName
+    version: int = PydanticField(ge=1)
+    label: Label
+    purpose: Literal["document", "master"] = "document"
+    key: Identifier | None = None
+    header: tuple[FormField, ...]
+    lines: tuple[FormField, ...] = ()
+    header_checks: tuple[Check, ...] = ()
+    line_checks: tuple[Check, ...] = ()
+
+    def fields(self) -> Iterator[FormField]:
+        """All fields, header first."""
+        yield from self.header
+        yield from self.lines
+
+    def field(self, name: str) -> FormField | None:
+        """The field of that name."""
+        return next((field for field in self.fields() if field.name == name), None)
+
+    def is_line_field(self, name: str) -> bool:
+        """True when the field belongs to lines."""
+        return any(field.name == name for field in self.lines)
+
+
+class Placement(RuleModel):
+    """A field in a layout, the headers it goes under beside the form's own labels, and its width in a template."""
+
+    field: Identifier
+    aliases: tuple[str, ...] = ()
+    width: float | None = None
+
+
+class Shipping(RuleModel):
+    """A list that also says what has left: a line with a date in `date` is booked as shipped in full."""
+
+    date: Identifier
+
+
+class Layout(RuleModel):
+    """Where the fields of a form lie in a workbook.
+
+    `sheet`: label/value pairs with a line table under them, one record a sheet. `list`: one table row per line (or per
+    record, for a form without lines), rows grouped to records by the field `group_by`; header fields stand in columns too.
+    `ignore` are headers known and left aside, `skip_sheets` sheets that are not data. `enters` is the workflow stage that
+    its orders come in at; `template` the workbook in templates/ that is made from it.
+    """
+
+    name: KebabName
+    form: KebabName
+    kind: Literal["sheet", "list"]
+    label: Label
+    template: str | None = None
+    header: tuple[Placement, ...]
+    lines: tuple[Placement, ...] = ()
+    group_by: Identifier | None = None
+    defaults: Mapping[Identifier, str | int | bool | Decimal] = PydanticField(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    skip_sheets: tuple[str, ...] = ()
+    enters: KebabName | None = None
+    shipped: Shipping | None = None
+
+    def placements(self) -> Iterator[Placement]:
+        """All placements, header first."""
+        yield from self.header
+        yield from self.lines
+
+
+class Gate(RuleModel):
+    """What must be true before a stage, and who says so. Exactly one of `fields`, `form`, `paper`, `goods` is given.
+
+    `fields`: all fields required by that stage are filled. `form`: a document of that form says so (open, and shown as
+    not tracked, where no such form is installed). `paper`: that paper was made for the current revision. `goods`: what has
+    left. `unless` is an expression over header fields; where it is true the gate is not needed. `limit` is in working days.
+    """
+
+    name: KebabName
+    what: Label
+    whom: KebabName
+    fields: Stage | None = None
+    form: KebabName | None = None
+    paper: KebabName | None = None
+    goods: Literal["some-shipped", "all-shipped"] | None = None
+    unless: str | None = None
+    limit: int | None = PydanticField(default=None, ge=0)
+
+
+class WorkflowStage(RuleModel):
+    """A stage of an order's life and the gates before it; without gates it is reached by being received."""
+
+    name: KebabName
+    label: Label
+    gates: tuple[Gate, ...] = ()
+
+
+class Workflow(RuleModel):
+    """The stages in order, and those that mark turning points.
+
+    From `approved` on, only a change notice changes an order. An order due soon whose stage is before `ready` is at risk.
+    """
+
+    stages: tuple[WorkflowStage, ...]
+    approved: KebabName
+    ready: KebabName
+
+    def index(self, name: str) -> int:
+        """The position of a stage; ValueError where there is none of that name."""
+        return [stage.name for stage in self.stages].index(name)
+
+
+class Route(RuleModel):
+    """Who reviews an order: the first route whose `when` (an expression over header fields) is true."""
+
+    name: KebabName
+    label: Label
+    when: str | None = None
+    departments: tuple[KebabName, ...]
+    meeting: bool = False
+    limit: int = PydanticField(default=2, ge=0)
+
+
+class Department(RuleModel):
+    """A department: its id, and its name as people know it."""
+
+    name: KebabName
+    label: Label
+
+
+class Routes(RuleModel):
+    """The departments, and the routes in the order they are tried."""
+
+    departments: tuple[Department, ...]
+    routes: tuple[Route, ...]
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Calendar(RuleModel):
+    """The factory's rest days. `country: CN` takes the State Council's holidays and make-up days as well."""
+
+    weekend: tuple[Weekday, ...] = ("saturday", "sunday")
+    country: Literal["CN", "none"] = "none"
+    holidays: tuple[dt.date, ...] = ()
+    workdays: tuple[dt.date, ...] = ()
+
+
+class TrackerColumn(RuleModel):
+    """A column of the order tracker: an order or line field, or one of the figures the desk computes.
+
+    The label is the field's own unless given here; editable is what the form says of the field.
+    """
+
+    column: Identifier
+    label: Label | None = None
+    width: float = 12
+
+
+class Tracker(RuleModel):
+    """The tracker's columns, left to right."""
+
+    columns: tuple[TrackerColumn, ...]
+
+
+class Company(RuleModel):
+    """The factory itself, as its papers name it."""
+
+    name: Label
+    address: Label = Label(zh="", en="")
+    representative: str = ""
+    phone: str = ""
+    tax_number: str = ""
+    bank: str = ""
+    account: str = ""
+
+
+class Folders(RuleModel):
+    """What the desk's folders and files are called."""
+
+    inbox: str = "inbox"
+    review: str = "review"
+    returned: str = "returned"
+    papers: str = "papers"
+    archive: str = "archive"
+    outbox: str = "outbox"
+    master: str = "master"
+    rules: str = "rules"
+    templates: str = "templates"
+    tracker: str = "order-tracker.xlsx"
+    customers: str = "customers.xlsx"
+    products: str = "products.xlsx"
+    stock: str = "stock.xlsx"
+    staff: str = "staff.xlsx"
+
+
+class NumberSeries(RuleModel):
+    """Patterns of the desk's own numbers: `{yyyy}` `{yy}` `{mm}` `{dd}` from the as-of date, `{n:04}` the counter."""
+
+    order: str = "SO{yyyy}{mm}-{n:03}"
+    contract: str = "HT{yyyy}{mm}-{n:03}"
+
+
+class Lateness(RuleModel):
+    """When a delivery is late or at risk.
+
+    `warn_days` are working days. With `due_means: arrive` goods must leave `transit_days` (calendar days) earlier. A line
+    is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
+    """
+
+    warn_days: int = PydanticField(default=5, ge=0)
+    due_means: Literal["ship", "arrive"] = "ship"
+    transit_days: int = PydanticField(default=0, ge=0)
+    short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
+
+
+class Ledger(RuleModel):
+    """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
+
+    url: str = ""
+
+
+class Settings(RuleModel):
+    """The desk's settings: rules/settings.yaml overlaid by the desk's desk.yaml."""
+
+    company: Company
+    language: Language
+    time_zone: str
+    currency: str
+    folders: Folders = Folders()
+    number_series: NumberSeries = NumberSeries()
+    lateness: Lateness = Lateness()
+    ledger: Ledger = Ledger()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of a desk, checked, and the sha256 of what they were made from."""
+
+    forms: Mapping[str, Form]
+    layouts: Mapping[str, Layout]
+    workflow: Workflow
+    routes: Routes
+    calendar: Calendar
+    tracker: Tracker
+    settings: Settings
+    sha256: str
+
+    def layouts_of(self, form: str) -> tuple[Layout, ...]:
+        """The layouts of a form."""
+        return tuple(layout for layout in self.layouts.values() if layout.form == form)
