@@ -53,10 +53,13 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What Excel lets a person type into a block of cells. `options` belong to kind list, the bounds to the others."""
+    """What Excel lets a person type into a block of cells. `options` belong to kind list, the bounds to the others.
+
+    Kind `any` allows everything and only shows the message.
+    """
 
     block: Range
-    kind: Literal["list", "date", "decimal", "integer"]
+    kind: Literal["list", "date", "decimal", "integer", "any"]
     options: tuple[str, ...] = ()
     minimum: Decimal | dt.date | None = None
     maximum: Decimal | dt.date | None = None

@@ -126,7 +126,8 @@ class HistoryEntry:
 class Order:
     """A sales order as its events left it.
 
-    `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said.
+    `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said, `form` and
+    `layout` what it was read by.
     """
 
     number: str
@@ -140,6 +141,8 @@ class Order:
     document: str
     papers: tuple[Paper, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    form: str = "order-intake"
+    layout: str = ""
 
     def get(self, name: str) -> FieldValue | None:
         """The value of a header field, None when it is blank."""

@@ -21,7 +21,8 @@ KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]
 class RuleModel(BaseModel):
     """A part of the rules: immutable, and no key that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Part numbers, tax numbers and telephone numbers are written without quotes.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 class Label(RuleModel):
@@ -88,9 +89,10 @@ class Lookup(RuleModel):
 class FormField(RuleModel):
     """A field of a form.
 
-    `scale` is the number of decimal places kept on reading, half up. `required` is the stage by which it must be filled;
-    `alternative` names a field that does as well. `above` is an exclusive lower bound. `default` may be `$received`, the day
-    the desk took the workbook in. `editable` means staff may type it in the tracker.
+    `scale` is the number of decimal places kept on reading, half up. `required` is the stage by which it must be
+    filled; `alternative` names a field that does as well. `above` is an exclusive lower bound. `default` may be
+    `$received`, the day the desk took the workbook in. `editable` means staff may type it in the tracker; `repeats`
+    that a repeat order takes its value over from the earlier one.
     """
 
     name: Identifier
@@ -108,6 +110,7 @@ class FormField(RuleModel):
     unit: str = ""
     default: str | int | bool | Decimal | None = None
     editable: bool = False
+    repeats: bool = True
     example: str | int | Decimal | None = None
     help: Label | None = None
 
@@ -122,13 +125,14 @@ class FormField(RuleModel):
 class Check(RuleModel):
     """A condition across fields; `rule` is an expression that must be true.
 
-    It is not looked at while a field it names is blank. In a line check the header's fields can be named too. `field` is
-    the cell that the problem points at.
+    It is not looked at while a field it names is blank, unless `optional` lists that field. In a line check the
+    header's fields can be named too. `field` is the cell that the problem points at.
     """
 
     code: KebabName
     rule: str
     field: Identifier
+    optional: tuple[Identifier, ...] = ()
     severity: Literal["error", "warning"] = "error"
     message: Label
     hint: Label

@@ -1,0 +1,121 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xltools.core.record import ScheduledDelivery
+from xltools.forms.expression import FUNCTIONS, ExpressionError, compile_expression
+
+MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
+TBC = (ScheduledDelivery(words="TBC"),)
+SPLIT = (ScheduledDelivery(APRIL, Decimal(200)), ScheduledDelivery(MARCH, Decimal(300)))
+
+
+def evaluate(text, **values):
+    return compile_expression(text).evaluate(values)
+
+
+def test_an_expression_names_its_fields_and_not_its_functions():
+    expression = compile_expression("amount == line_amount(quantity, unit_price, discount)")
+    assert expression.names == {"amount", "quantity", "unit_price", "discount"}
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "result"),
+    [
+        ("first_date(requested_date) >= order_date", {"requested_date": SPLIT, "order_date": MARCH}, True),
+        ("first_date(requested_date) >= order_date", {"requested_date": SPLIT, "order_date": APRIL}, False),
+        ("first_date(requested_date) == order_date", {"requested_date": TBC, "order_date": MARCH}, None),
+        ("schedule_total(s, quantity) == quantity", {"s": SPLIT, "quantity": Decimal(500)}, True),
+        ("schedule_total(s, quantity) == quantity", {"s": SPLIT, "quantity": Decimal(400)}, False),
+        ("schedule_total(s, quantity) == quantity", {"s": TBC, "quantity": Decimal(400)}, True),
+        (
+            "a == line_amount(q, p, d)",
+            {"a": Decimal("95.00"), "q": Decimal(10), "p": Decimal(10), "d": Decimal("0.05")},
+            True,
+        ),
+        ("a == line_amount(q, p, d)", {"a": Decimal(100), "q": Decimal(10), "p": Decimal(10)}, True),
+        ("a == line_amount(q, p, d)", {"a": Decimal(1), "q": Decimal(10)}, None),
+        ("round_money(a) == 0.13", {"a": Decimal("0.125")}, True),
+        ("discount <= 0.05", {"discount": Decimal("0.05")}, True),
+        ("discount <= 0.05", {}, None),
+        ("q / 3 == 1", {"q": 3}, True),
+        ("q / 0", {"q": 3}, None),
+        ('mode != "single"', {"mode": "framework"}, True),
+        ('kind in ["repeat", "sample"]', {"kind": "sample"}, True),
+        ("not rush", {"rush": False}, True),
+        ("(1 if rush else 2) == 2", {"rush": False}, True),
+        ("q * name", {"q": 10**9, "name": "x"}, None),
+    ],
+)
+def test_an_expression_comes_to_a_value_or_to_none_where_it_cannot_be_said(text, values, result):
+    assert evaluate(text, **values) == result
+    assert evaluate(text, **values) is None or result is not None
+
+
+@pytest.mark.parametrize(
+    ("terms", "monthly"),
+    [
+        ("月结30天", True),
+        ("月 结 60", True),
+        ("net 30 days", True),
+        ("NET60", True),
+        ("Monthly account", True),
+        ("30/70", False),
+        ("", False),
+        (None, False),
+        ("internet transfer", False),
+        ("net weight", False),
+    ],
+)
+def test_monthly_accounts_are_known_by_their_words(terms, monthly):
+    assert evaluate("is_monthly(terms)", terms=terms) is monthly
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("a.__class__", "__class__"),
+        ("a[0]", ""),
+        ("9 ** 9 ** 9", ""),
+        ("a = 1", "="),
+        ("a b", "b"),
+        ("range(3)", "range"),
+        ("line_amount", "line_amount"),
+        ("a | length", ""),
+        ("a is defined", ""),
+        ("", ""),
+        ("(" * 100, ""),
+        ("not " * 300 + "a", ""),
+        ("exact('1')", "exact"),
+        ("line_amount(quantity=1)", "line_amount"),
+    ],
+)
+def test_what_is_not_of_the_language_is_refused(text, near):
+    with pytest.raises(ExpressionError) as refused:
+        compile_expression(text)
+    assert refused.value.near == near
+
+
+odd = st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5) | st.dates() | st.just(TBC)
+texts = st.sampled_from(
+    [f"{name}(a, b)" for name in FUNCTIONS]
+    + [f"{name}(a)" for name in FUNCTIONS]
+    + ["a < b", "a + b", "a * b", "a / b", "-a", "a and b", "a in b", "a == b", "a - 0.5 > b"]
+)
+
+
+@given(texts, odd, odd)
+def test_no_value_makes_an_expression_raise(text, a, b):
+    compile_expression(text).evaluate({"a": a, "b": b})
+
+
+@given(st.text(alphabet="ab19.()[]{}+-*/%'\"=<>!|~, \nnotandor", max_size=40))
+def test_any_text_is_an_expression_or_an_expression_error(text):
+    try:
+        expression = compile_expression(text)
+    except ExpressionError:
+        return
+    expression.evaluate({})

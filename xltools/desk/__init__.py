@@ -1,0 +1,122 @@
+"""The desk, one function a verb: the same for the command line, the Excel buttons and Python.
+
+A table of contents; each verb lives in the module it is imported from. `as_of` moves the clock only; nothing but
+`open_desk` reads one.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+from xltools.core.problem import Problem
+from xltools.core.text import Language
+from xltools.desk.answers import (
+    CheckResult,
+    check_file,
+    check_json,
+    desk_tables,
+    explain,
+    export_lines,
+    list_late_lines,
+    tell_status,
+    write_export,
+)
+from xltools.desk.audit import Verification, rebuild_desk_at, verify_desk_at
+from xltools.desk.contract import PAPER_KINDS, PaperResult, make_paper
+from xltools.desk.failure import (
+    DONE,
+    LEDGER_BROKEN,
+    OUR_ERROR,
+    RETURNED,
+    RULES_WRONG,
+    BusyFailure,
+    DeskFailure,
+    LedgerFailure,
+    RulesFailure,
+    UsageFailure,
+)
+from xltools.desk.frames import DeskFrames
+from xltools.desk.result import ProblemWriter, RunResult, run_json
+from xltools.desk.run import RunOptions, run_desk_at
+from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
+from xltools.desk.start import (
+    DEMO_AS_OF,
+    create_demo,
+    create_desk,
+    is_demo_as_expected,
+    stale_templates,
+    template_folder,
+    write_templates,
+)
+from xltools.desk.telling import late_table, tell_checks, tell_demo, tell_explanation, tell_problems, tell_run
+from xltools.edge.terminal import print_table, watch_progress
+from xltools.reports.late import late_json
+from xltools.reports.status import status_json, status_lines
+from xltools.reports.why import explanation_json
+
+__all__ = [
+    "DEMO_AS_OF",
+    "DONE",
+    "LEDGER_BROKEN",
+    "OUR_ERROR",
+    "PAPER_KINDS",
+    "RETURNED",
+    "RULES_WRONG",
+    "BusyFailure",
+    "CheckResult",
+    "Desk",
+    "DeskFailure",
+    "DeskFrames",
+    "Language",
+    "LedgerFailure",
+    "PaperResult",
+    "Problem",
+    "ProblemWriter",
+    "RulesFailure",
+    "RunOptions",
+    "RunResult",
+    "UsageFailure",
+    "Verification",
+    "check_file",
+    "check_json",
+    "create_demo",
+    "create_desk",
+    "desk_tables",
+    "explain",
+    "explanation_json",
+    "export_lines",
+    "is_demo_as_expected",
+    "late_json",
+    "late_table",
+    "list_late_lines",
+    "load_messages",
+    "local_today",
+    "make_paper",
+    "open_desk",
+    "open_desk_at",
+    "package_rules",
+    "print_table",
+    "rebuild_desk_at",
+    "run_desk_at",
+    "run_json",
+    "stale_templates",
+    "status_json",
+    "status_lines",
+    "tell_checks",
+    "tell_demo",
+    "tell_explanation",
+    "tell_problems",
+    "tell_run",
+    "tell_status",
+    "template_folder",
+    "terminal_language",
+    "verify_desk_at",
+    "watch_progress",
+    "write_export",
+    "write_templates",
+]
+
+
+def open_desk(path: str | Path) -> DeskFrames:
+    """The desk in a folder, for Python: `.lines()`, `.orders()` and `.late()` are pandas frames."""
+    desk = open_desk_at(Path(path))
+    return DeskFrames(desk, local_today(desk.rules, dt.datetime.now(dt.UTC)))

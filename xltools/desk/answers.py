@@ -1,0 +1,129 @@
+"""The verbs that only tell: check, late, status, why, export."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xltools.books.build import build_workbook
+from xltools.books.read import read_workbook
+from xltools.core.order import Order
+from xltools.core.place import Place
+from xltools.core.problem import Problem, error
+from xltools.core.record import Table
+from xltools.desk.failure import UsageFailure
+from xltools.desk.result import ProblemWriter
+from xltools.desk.session import Desk, read_master
+from xltools.edge.parquet import parquet_bytes
+from xltools.forms.model import Rules
+from xltools.intake.document import read_document
+from xltools.ledger.replay import Ledger, orders_table
+from xltools.reports.export import EXPORT_COLUMNS, Row, export_csv, export_grid, export_rows
+from xltools.reports.late import LateRow, list_late
+from xltools.reports.status import StatusReport, report_status
+from xltools.reports.why import Explanation, explain_value
+from xltools.reports.wording import Say
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What is wrong with one workbook; `orders` are the order numbers it holds, blank ones left out."""
+
+    file: str
+    form: str
+    orders: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """True when something must be mended."""
+        return any(problem.is_error for problem in self.problems)
+
+
+def check_file(
+    path: Path, rules: Rules, tables: Mapping[str, Table], received: dt.date, form: str | None = None
+) -> CheckResult:
+    """The problems of a workbook, which stays where it is; one in a folder inbox/<customer>/ is that customer's."""
+    file = path.as_posix()
+    workbook = read_workbook(path, file)
+    if isinstance(workbook, Problem):
+        return CheckResult(file, "", (), (workbook,))
+    inbox = rules.settings.folders.inbox
+    customer = path.parent.name if path.parent.parent.name == inbox else ""
+    reading = read_document(workbook, rules, tables, received, customer, form)
+    if reading.document is None:
+        return CheckResult(file, "", (), reading.problems)
+    records = (*reading.document.records, *reading.document.rejected)
+    orders = tuple(dict.fromkeys(number for record in records if (number := record.text("order_no"))))
+    return CheckResult(file, reading.document.form, orders, reading.problems)
+
+
+def check_json(checked: CheckResult, writer: ProblemWriter) -> dict[str, Any]:
+    """The JSON shape of `check`, one workbook of it."""
+    problems = writer.write_all(checked.problems)
+    return {"file": checked.file, "form": checked.form, "orders": list(checked.orders), "problems": problems}
+
+
+def desk_tables(desk: Desk, as_of: dt.date) -> dict[str, Table]:
+    """The desk's master data, and its orders as a table."""
+    tables, _ = read_master(desk.master_workbooks(), desk.rules, as_of)
+    return {**tables, "orders": orders_table(desk.replay_ledger())}
+
+
+def list_late_lines(desk: Desk, as_of: dt.date, say: Say) -> tuple[LateRow, ...]:
+    """What is late and at risk on a date."""
+    assessment = desk.assess(desk.replay_ledger(), as_of)
+    return list_late(assessment.lines, desk.rules, as_of, desk.language, say)
+
+
+def tell_status(desk: Desk, order_number: str, as_of: dt.date) -> StatusReport:
+    """Where an order stands; UsageFailure where there is no such order."""
+    ledger = desk.replay_ledger()
+    order = find_order(ledger, order_number)
+    assessment = desk.assess(ledger, as_of)
+    return report_status(order, assessment.standings[order.number], assessment.lines, as_of)
+
+
+def explain(desk: Desk, order_number: str, field: str, line: str, as_of: dt.date, say: Say) -> Explanation:
+    """Where a value of an order came from; UsageFailure where there is no such order, line or field."""
+    ledger = desk.replay_ledger()
+    order = find_order(ledger, order_number)
+    lines = [one for one in desk.assess(ledger, as_of).lines if one.order.number == order.number]
+    archived = {one.sha256: one.archived for one in ledger.accepted.values()}
+    documents = {one.file: one.sha256 for one in ledger.accepted.values()}
+    found = explain_value(lines, field, line, desk.rules, desk.language, say, archived, documents)
+    if isinstance(found, Problem):
+        raise UsageFailure([found])
+    return found
+
+
+def find_order(ledger: Ledger, number: str) -> Order:
+    """The order of that number; UsageFailure where there is none."""
+    order = ledger.find_order(number)
+    if order is None:
+        raise UsageFailure([error("order-unknown", Place(""), "order_no", value=number)])
+    return order
+
+
+def export_lines(desk: Desk, as_of: dt.date) -> list[Row]:
+    """The rows of `export`."""
+    return export_rows(desk.assess(desk.replay_ledger(), as_of).lines)
+
+
+def write_export(rows: Sequence[Row], target: Path, as_of: dt.date) -> tuple[Problem, ...]:
+    """The rows as .csv, .xlsx or .parquet, by the file's ending; a problem for any other."""
+    match target.suffix.lower():
+        case ".csv":
+            content: bytes | Problem = export_csv(rows).encode()
+        case ".xlsx":
+            content = build_workbook([export_grid(rows)], as_of, title="xltools export")
+        case ".parquet":
+            content = parquet_bytes(rows, EXPORT_COLUMNS, Place(target.name))
+        case _:
+            return (error("export-format-unknown", Place(target.name), suffix=target.suffix),)
+    if isinstance(content, Problem):
+        return (content,)
+    target.write_bytes(content)
+    return ()
+

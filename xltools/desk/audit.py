@@ -1,0 +1,178 @@
+"""Does the desk hold what its ledger says, and does archive/ alone give the same ledger again?"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xltools.core.place import Place
+from xltools.core.plan import AppendEvents, Plan, WriteFile
+from xltools.core.problem import Problem, error, warning
+from xltools.desk.failure import RulesFailure, UsageFailure
+from xltools.desk.inputs import ReceivedFile, RunInputs, list_manifests
+from xltools.desk.manifest import Manifest, ManifestDocument, read_layers, read_manifest
+from xltools.desk.planning import Watch, master_copy, plan_run, rules_copy, template_copy
+from xltools.desk.session import SETTINGS_FILE, Desk, MasterWorkbook, load_messages, master_path, open_desk_at, read_master
+from xltools.desk.tracker import plan_tracker
+from xltools.edge.journal import carry_out
+from xltools.forms.load import load_rules
+from xltools.ledger.replay import Ledger, replay
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The audit: the number of events, and all that is not as the ledger says."""
+
+    events: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """True when nothing but warnings (such as a paper that a person edited) was found."""
+        return not any(problem.is_error for problem in self.problems)
+
+
+def verify_desk_at(desk: Desk) -> Verification:
+    """Checks the ledger's chain, and the archived originals, manifests and papers against the hashes it holds."""
+    problems = desk.store.check()
+    if problems:
+        return Verification(desk.store.head().number, problems)
+    ledger = replay(desk.store.events())
+    found = (*_check_originals(desk, ledger), *_check_manifests(desk, ledger), *_check_papers(desk, ledger))
+    return Verification(ledger.number, found)
+
+
+def _check_originals(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
+    kept = {one.archived: one.sha256 for one in ledger.accepted.values()}
+    kept |= {one.archived: one.sha256 for one in ledger.returned.values()}
+    for archived, sha256 in sorted(kept.items()):
+        yield from _check_hash(desk.path, archived, sha256)
+
+
+def _check_manifests(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
+    """Each manifest begins where the one before ended, and names copies that are as they were."""
+    archive = desk.folders.archive
+    head = 0
+    for path in list_manifests(desk):
+        place = Place(path.relative_to(desk.path).as_posix())
+        try:
+            manifest = read_manifest(path.read_bytes())
+        except (ValueError, KeyError, TypeError) as trouble:
+            yield error("manifest-unreadable", place, reason=trouble)
+            continue
+        if manifest.first_event != head + 1:
+            yield error("manifest-gap", place, expected=head + 1, found=manifest.first_event)
+        head = max(head, manifest.last_event)
+        for sha256 in manifest.master.values():
+            yield from _check_hash(desk.path, master_copy(archive, sha256), sha256)
+        for sha256 in manifest.templates.values():
+            yield from _check_hash(desk.path, template_copy(archive, sha256), sha256)
+        for document in manifest.documents:
+            yield from _check_hash(desk.path, document.archived, document.sha256)
+        yield from _check_hash(desk.path, rules_copy(archive, manifest.rules), manifest.rules)
+    if head != ledger.number:
+        yield error("manifest-gap", Place(archive), expected=head + 1, found=ledger.number)
+
+
+def _check_papers(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
+    for order in ledger.orders.values():
+        for paper in order.papers:
+            path = desk.path / paper.file
+            if not path.is_file():
+                yield warning("paper-missing", Place(paper.file), order=order.number)
+            elif hashlib.sha256(path.read_bytes()).hexdigest() != paper.sha256:
+                yield warning("paper-edited", Place(paper.file), order=order.number)
+
+
+def _check_hash(desk: Path, file: str, sha256: str) -> Iterator[Problem]:
+    path = desk / file
+    if not path.is_file():
+        yield error("archived-missing", Place(file))
+    elif hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        yield error("archived-differs", Place(file), sha256=sha256)
+
+
+def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, tuple[Problem, ...]]:
+    """A new desk whose ledger, papers and tracker are made again from archive/ alone.
+
+    UsageFailure where `into` is not empty. The problems: a run whose inputs are not all there or that does not come to the
+    ledger it once came to (`rebuild-differs`), each told once, at the first run it holds for.
+    """
+    if into.exists() and any(into.iterdir()):
+        raise UsageFailure([error("desk-exists", Place(str(into)), path=into)])
+    archive = desk.folders.archive
+    shutil.copytree(desk.path / archive, into / archive)
+    for name in (SETTINGS_FILE,):
+        shutil.copyfile(desk.path / name, into / name)
+    for folder in ("rules", "templates", desk.folders.master):
+        if (desk.path / folder).is_dir():
+            shutil.copytree(desk.path / folder, into / folder)
+    rebuilt = open_desk_at(into, desk.language)
+    catalogue = load_messages()
+    ledger = Ledger()
+    inputs = None
+    for path in watch(list_manifests(rebuilt)):
+        manifest = read_manifest(path.read_bytes())
+        inputs = recall_inputs(rebuilt, manifest, ledger)
+        planned = plan_run(inputs, catalogue)
+        if planned.ledger.head != manifest.head:
+            place = Place(path.relative_to(into).as_posix())
+            return rebuilt, (error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head),)
+        carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
+        ledger = planned.ledger
+    if inputs is not None:
+        last = replace(inputs, rules=rebuilt.rules, edits=(), problems=())
+        assessment = rebuilt.assess(ledger, inputs.as_of)
+        carry_out(Plan(plan_tracker(last, ledger, assessment, catalogue, 0).actions), into, rebuilt.store)
+    return rebuilt, ()
+
+
+def _without_tracker(plan: Plan, desk: Desk) -> Plan:
+    """Events and papers: the archive is there already, and the tracker is written once, at the end."""
+    papers = f"{desk.folders.papers}/"
+    return Plan(
+        tuple(
+            action
+            for action in plan.actions
+            if isinstance(action, AppendEvents) or (isinstance(action, WriteFile) and action.path.startswith(papers))
+        )
+    )
+
+
+def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
+    """The inputs of an earlier run, from its manifest and the copies in archive/."""
+    archive = desk.folders.archive
+    layers = read_layers(_read_copy(desk, rules_copy(archive, manifest.rules)))
+    rules, problems = load_rules(layers)
+    if rules is None:
+        raise RulesFailure(problems)
+    master = tuple(
+        MasterWorkbook(form, master_path(rules.forms[form], rules), _read_copy(desk, master_copy(archive, sha256)))
+        for form, sha256 in manifest.master.items()
+    )
+    tables, _ = read_master(master, rules, manifest.as_of)
+    return RunInputs(
+        as_of=manifest.as_of,
+        number=manifest.number,
+        rules=rules,
+        layers=layers,
+        ledger=ledger,
+        tables=tables,
+        master=master,
+        templates={
+            name: _read_copy(desk, template_copy(archive, sha256)) for name, sha256 in manifest.templates.items()
+        },
+        received=tuple(_recall_file(desk, document) for document in manifest.documents),
+        edits=manifest.edits,
+    )
+
+
+def _recall_file(desk: Desk, document: ManifestDocument) -> ReceivedFile:
+    content = _read_copy(desk, document.archived)
+    return ReceivedFile(document.file, document.customer, content, document.sha256, document.archived)
+
+
+
+def _read_copy(desk: Desk, file: str) -> bytes:
+    return (desk.path / file).read_bytes()

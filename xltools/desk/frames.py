@@ -1,0 +1,62 @@
+"""A desk for people who write Python: its orders and lines as pandas frames."""
+
+import datetime as dt
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from xltools.desk.session import Assessment, Desk
+from xltools.edge.frames import make_frame
+from xltools.reports.export import EXPORT_COLUMNS, export_rows
+from xltools.reports.late import LateRow, list_late
+from xltools.reports.lines import AssessedLine
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ORDER_COLUMNS = ("order", "revision", "stage", "customer", "customer_po", "owner", "currency", "lines", "open_lines")
+_LATE_COLUMNS = tuple(column.name for column in fields(LateRow))
+
+
+class DeskFrames:
+    """The desk as frames; each call reads the ledger as it is at that moment. `as_of` is today where none is given."""
+
+    def __init__(self, desk: Desk, today: dt.date) -> None:
+        self._desk = desk
+        self._today = today
+
+    def lines(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+        """One row per order line, with the columns of `export`."""
+        return make_frame(export_rows(self._assess(as_of).lines), EXPORT_COLUMNS)
+
+    def orders(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+        """One row per order."""
+        by_order: dict[str, list[AssessedLine]] = {}
+        for one in self._assess(as_of).lines:
+            by_order.setdefault(one.order.number, []).append(one)
+        return make_frame((_order_row(lines) for lines in by_order.values()), _ORDER_COLUMNS)
+
+    def late(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+        """One row per delivery that is late or at risk, with the columns of `late`."""
+        day = as_of or self._today
+        desk = self._desk
+        say = desk.catalogue.speaker(desk.language)
+        rows = list_late(self._assess(day).lines, desk.rules, day, desk.language, say)
+        return make_frame(({name: getattr(row, name) for name in _LATE_COLUMNS} for row in rows), _LATE_COLUMNS)
+
+    def _assess(self, as_of: dt.date | None) -> Assessment:
+        return self._desk.assess(self._desk.replay_ledger(), as_of or self._today)
+
+
+def _order_row(lines: list[AssessedLine]) -> dict[str, object]:
+    order = lines[0].order
+    return {
+        "order": order.number,
+        "revision": order.revision,
+        "stage": lines[0].standing.stage,
+        "customer": order.text("customer"),
+        "customer_po": order.text("customer_po"),
+        "owner": order.text("owner"),
+        "currency": order.text("currency"),
+        "lines": len(lines),
+        "open_lines": sum(one.status.is_open for one in lines),
+    }

@@ -1,0 +1,85 @@
+"""Papers that the workflow allows: made once, numbered, never written over what a person edited."""
+
+import hashlib
+from dataclasses import dataclass
+
+from xltools.core.event import Event
+from xltools.core.order import Order
+from xltools.core.place import Place
+from xltools.core.plan import Action, WriteFile
+from xltools.core.problem import Problem
+from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
+from xltools.desk.session import INSTALLED_PAPERS, find_customer
+from xltools.edge.folders import safe_name
+from xltools.edge.word import render_docx
+from xltools.forms.model import Gate, Rules
+from xltools.ledger.decide import issue_paper
+from xltools.ledger.number import next_number
+from xltools.ledger.replay import Ledger
+from xltools.ledger.standing import Standing, assess_order
+from xltools.reports.contract import contract_context
+
+CONTRACT = "contract"
+
+
+@dataclass(frozen=True)
+class IssuedPapers:
+    """Papers of a run: their files, the events that say so, the writing of them, and what went wrong."""
+
+    files: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    actions: tuple[Action, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def issue_contracts(inputs: RunInputs, ledger: Ledger) -> IssuedPapers:
+    """A sales contract for each order that awaits nothing else before it."""
+    issued = IssuedPapers()
+    taken = set(ledger.paper_numbers.get(CONTRACT, ()))
+    for order in ledger.orders.values():
+        standing = assess_order(order, inputs.rules, INSTALLED_PAPERS)
+        if awaits_paper(standing, CONTRACT, inputs.rules):
+            issued = _add(issued, issue_contract(order, inputs, taken))
+    return issued
+
+
+def awaits_paper(standing: Standing, kind: str, rules: Rules) -> bool:
+    """True when that paper is all that the order's next stage waits for."""
+    gates = {gate.name: gate for stage in rules.workflow.stages for gate in stage.gates}
+    awaited = [gates[waiting.gate] for waiting in standing.waiting]
+    return bool(awaited) and all(gate.paper == kind for gate in awaited)
+
+
+def shut_gates_before(standing: Standing, kind: str, rules: Rules) -> tuple[Gate, ...]:
+    """The gates, other than the paper's own, that the order waits at."""
+    gates = {gate.name: gate for stage in rules.workflow.stages for gate in stage.gates}
+    return tuple(gates[waiting.gate] for waiting in standing.waiting if gates[waiting.gate].paper != kind)
+
+
+def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPapers:
+    """The sales contract of an order; its number is added to those `taken`."""
+    settings = inputs.rules.settings
+    number = next_number(settings.number_series.contract, inputs.as_of, taken)
+    path = paper_path(settings.folders.papers, order, "sales-contract")
+    customer = find_customer(inputs.tables, order.text("customer"))
+    context = contract_context(order, customer, inputs.rules, inputs.as_of, number)
+    content = render_docx(inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(CONTRACT_TEMPLATE))
+    if isinstance(content, Problem):
+        return IssuedPapers(problems=(content,))
+    taken.add(number)
+    sha256 = hashlib.sha256(content).hexdigest()
+    event = issue_paper(CONTRACT, order, number=number, file=path, sha256=sha256, as_of=inputs.as_of)
+    return IssuedPapers((path,), (event,), (WriteFile(path, content),))
+
+
+def paper_path(folder: str, order: Order, kind: str) -> str:
+    """Where a paper of an order's current revision lies: `papers/SO2603-001/sales-contract-SO2603-001-r1.docx`."""
+    name = safe_name(order.number)
+    return f"{folder}/{name}/{kind}-{name}-r{order.revision}.docx"
+
+
+def _add(one: IssuedPapers, other: IssuedPapers) -> IssuedPapers:
+    return IssuedPapers(
+        one.files + other.files, one.events + other.events, one.actions + other.actions, one.problems + other.problems
+    )
+

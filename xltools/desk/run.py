@@ -1,0 +1,103 @@
+"""The main job: what lies in the inbox → ledger, papers, tracker."""
+
+import datetime as dt
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from xltools.core.place import Place
+from xltools.core.plan import AppendEvents, ArchiveFile, Plan, WriteFile
+from xltools.core.problem import error
+from xltools.desk.failure import BusyFailure
+from xltools.desk.inputs import gather_inputs
+from xltools.desk.planning import Watch, plan_run
+from xltools.desk.result import RunResult
+from xltools.desk.session import STATE_FOLDER, Desk
+from xltools.edge.journal import carry_out, recover
+from xltools.edge.lock import DeskBusyError, Lock, hold_lock
+from xltools.reports.wording import Say
+
+SETTLE_SECONDS = 0.5  # between two looks at an inbox file that was written just now
+LOCK_FILE = f"{STATE_FOLDER}/lock"
+
+
+def settle() -> None:
+    """Waits between two looks at a fresh file."""
+    time.sleep(SETTLE_SECONDS)
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run goes about it: the pause between two looks at a fresh file, and who watches its progress.
+
+    A run that does not `take_inbox` only brings papers and tracker up to date.
+    """
+
+    dry_run: bool = False
+    take_inbox: bool = True
+    pause: Callable[[], None] = settle
+    watch: Watch = iter
+
+
+def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -> RunResult:
+    """Takes in what lies in the inbox and brings the tracker and papers up to date.
+
+    BusyFailure where another run holds the desk, LedgerFailure where the ledger does not verify. With `dry_run` the
+    result says what would be done, and nothing is.
+    """
+    options = options or RunOptions()
+    started = time.perf_counter()
+    with hold_desk(desk) as lock:
+        recover(desk.path, desk.store)
+        inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause)
+        if not options.take_inbox:
+            inputs = replace(inputs, received=(), waiting=())
+        planned = plan_run(inputs, desk.catalogue, _beating(lock, options.watch))
+        if options.dry_run:
+            return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
+        left = carry_out(planned.plan, desk.path, desk.store)
+    result = replace(planned.result, problems=(*planned.result.problems, *left))
+    return replace(result, seconds=round(time.perf_counter() - started, 3))
+
+
+@contextmanager
+def hold_desk(desk: Desk) -> Iterator[Lock]:
+    """Keeps other runs off the desk; BusyFailure where one is at work."""
+    (desk.path / STATE_FOLDER).mkdir(exist_ok=True)
+    try:
+        with hold_lock(desk.path / LOCK_FILE, socket.gethostname(), os.getpid(), time.time) as lock:
+            yield lock
+    except DeskBusyError as busy:
+        raise BusyFailure([error("desk-busy", Place(LOCK_FILE), holder=busy)]) from busy
+
+
+def _beating(lock: Lock, watch: Watch) -> Watch:
+    """The same watch, with a heartbeat at each file: a long run is not taken for a dead one."""
+
+    def beat_along(items: Sequence[Any]) -> Iterable[Any]:
+        for item in watch(items):
+            lock.beat()
+            yield item
+
+    return beat_along
+
+
+def describe_plan(plan: Plan, say: Say) -> tuple[str, ...]:
+    """The actions of a plan in words."""
+    words: list[str] = []
+    for action in plan.actions:
+        match action:
+            case AppendEvents(events):
+                for one in events:
+                    event = say(f"ui-event-{one.event.kind}")
+                    words.append(say("ui-plan-event", event=event, order=one.event.order, place=one.event.place))
+            case ArchiveFile(path, _, archived):
+                words.append(say("ui-plan-archive", path=path, archived=archived))
+            case WriteFile(path):
+                if not path.startswith(STATE_FOLDER):
+                    words.append(say("ui-plan-write", path=path))
+    return tuple(words)

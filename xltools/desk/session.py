@@ -1,0 +1,220 @@
+"""A desk that is open: its rules, words, ledger and master data."""
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from xltools.books.read import read_workbook
+from xltools.core.calendar import WorkCalendar
+from xltools.core.place import Place
+from xltools.core.problem import Problem, error, warning
+from xltools.core.record import Record, Table
+from xltools.core.text import Language
+from xltools.desk.failure import LedgerFailure, RulesFailure, UsageFailure
+from xltools.edge.folders import DeskFolders
+from xltools.edge.holidays import china_days
+from xltools.edge.store import Store
+from xltools.forms.load import load_rules
+from xltools.forms.messages import Catalogue, load_catalogue
+from xltools.forms.model import Form, Folders, Rules
+from xltools.intake.document import read_table
+from xltools.ledger.replay import Ledger, replay
+from xltools.ledger.standing import Standing, assess_order
+from xltools.reports.lines import AssessedLine, assess_lines
+from xltools.reports.wording import Say
+from xltools.resources import resource_root
+
+SETTINGS_FILE = "desk.yaml"
+STATE_FOLDER = ".desk"
+INSTALLED_PAPERS = frozenset({"contract"})
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+Layers = tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class MasterWorkbook:
+    """A workbook of master data: its form, desk-relative path, and bytes (none where there is no such file)."""
+
+    form: str
+    file: str
+    content: bytes | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A desk folder with its rules; the language is that of messages, the desk's own where nothing else is said."""
+
+    path: Path
+    rules: Rules
+    layers: Layers
+    catalogue: Catalogue
+    language: Language
+
+    @property
+    def folders(self) -> Folders:
+        """What the desk's folders are called."""
+        return self.rules.settings.folders
+
+    @cached_property
+    def paths(self) -> DeskFolders:
+        """Where the desk's folders lie."""
+        return DeskFolders(self.path, self.folders)
+
+    @cached_property
+    def store(self) -> Store:
+        """The ledger's store."""
+        state = self.path / STATE_FOLDER
+        state.mkdir(exist_ok=True)
+        return Store(self.rules.settings.ledger.url or f"sqlite:///{state / 'ledger.db'}")
+
+    @property
+    def say(self) -> Say:
+        """The words of the desk's own language, for what it writes."""
+        return self.catalogue.speaker(self.rules.settings.language)
+
+    def replay_ledger(self) -> Ledger:
+        """The ledger's state; LedgerFailure where its chain is broken."""
+        problems = self.store.check()
+        if problems:
+            raise LedgerFailure(problems)
+        return replay(self.store.events())
+
+    def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
+        """The master data as it lies in the desk."""
+        found = []
+        for form in self.rules.forms.values():
+            if form.purpose == "master":
+                file = master_path(form, self.rules)
+                path = self.path / file
+                found.append(MasterWorkbook(form.name, file, path.read_bytes() if path.is_file() else None))
+        return tuple(found)
+
+    def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
+        """Where every order and line stands on the as-of date."""
+        return assess(ledger, self.rules, as_of)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Where every order stands on a date, and each of its lines."""
+
+    standings: Mapping[str, Standing]
+    lines: tuple[AssessedLine, ...]
+    calendar: WorkCalendar
+    problems: tuple[Problem, ...]
+
+
+def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
+    """Where every order and line of a ledger stands on a date."""
+    calendar, problems = work_calendar(rules, as_of)
+    standings = {number: assess_order(order, rules, INSTALLED_PAPERS) for number, order in ledger.orders.items()}
+    lines = assess_lines(ledger.orders.values(), standings, rules, calendar, as_of)
+    return Assessment(standings, lines, calendar, problems)
+
+
+def open_desk_at(path: Path, language: Language | None = None) -> Desk:
+    """The desk in a folder; UsageFailure where there is none, RulesFailure where its rules are wrong."""
+    settings = path / SETTINGS_FILE
+    if not settings.is_file():
+        raise UsageFailure([error("desk-not-found", Place(str(path)), path=path)])
+    layers = (package_layer(), desk_layer(path))
+    rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
+    if rules is None:
+        raise RulesFailure(problems)
+    return Desk(path, rules, layers, load_messages(), language or rules.settings.language)
+
+
+def package_rules() -> Rules:
+    """The package's own rules, without any desk's; RulesFailure where they are wrong."""
+    rules, problems = load_rules((package_layer(),))
+    if rules is None:
+        raise RulesFailure(problems)
+    return rules
+
+
+def package_layer() -> dict[str, str]:
+    """The package's own rules, by their path under rules/."""
+    return _read_rules(resource_root() / "rules")
+
+
+def desk_layer(path: Path) -> dict[str, str]:
+    """A desk's own rules, by their path under rules/, and its desk.yaml as settings.yaml."""
+    return _read_rules(path / "rules") | {"settings.yaml": (path / SETTINGS_FILE).read_text("utf-8-sig")}
+
+
+def _read_rules(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8-sig")
+        for path in sorted(folder.rglob("*.yaml"))
+        if path.relative_to(folder).parts[0] != "messages" and path.is_file()
+    }
+
+
+def load_messages() -> Catalogue:
+    """The program's words."""
+    folder = resource_root() / "rules" / "messages"
+    return load_catalogue((folder / "zh.yaml").read_text("utf-8"), (folder / "en.yaml").read_text("utf-8"))
+
+
+def local_today(rules: Rules, now: dt.datetime) -> dt.date:
+    """The date in the desk's time zone at a moment."""
+    return now.astimezone(ZoneInfo(rules.settings.time_zone)).date()
+
+
+def terminal_language(environment: Mapping[str, str] = os.environ) -> Language:
+    """The language of the terminal's locale, by the variables POSIX names in that order; XLTOOLS_LANG goes before."""
+    for name in ("XLTOOLS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def master_path(form: Form, rules: Rules) -> str:
+    """Where a master form's records lie in the desk: the settings name the files of the package's own forms."""
+    folders = rules.settings.folders
+    named = getattr(folders, form.name, None)
+    return f"{folders.master}/{named if isinstance(named, str) else f'{form.name}.xlsx'}"
+
+
+def read_master(
+    workbooks: tuple[MasterWorkbook, ...], rules: Rules, received: dt.date
+) -> tuple[dict[str, Table], tuple[Problem, ...]]:
+    """Master data as tables by form name, and what is wrong with it."""
+    tables: dict[str, Table] = {}
+    problems: tuple[Problem, ...] = ()
+    for master in workbooks:
+        tables[master.form] = Table(master.form, ())
+        if master.content is None:
+            continue
+        workbook = read_workbook(Path(master.file), master.file, master.content)
+        if isinstance(workbook, Problem):
+            problems += (workbook,)
+            continue
+        tables[master.form], found = read_table(workbook, rules, master.form, received)
+        problems += found
+    return tables, problems
+
+
+def find_customer(tables: Mapping[str, Table], name: str) -> Record | None:
+    """The customer's master data."""
+    return tables["customers"].find(("name", "customer_code"), name) if "customers" in tables else None
+
+
+def work_calendar(rules: Rules, as_of: dt.date) -> tuple[WorkCalendar, tuple[Problem, ...]]:
+    """The factory's working days around a date, and a warning where its country's holidays are not known yet."""
+    calendar = rules.calendar
+    holidays, workdays = set(calendar.holidays), set(calendar.workdays)
+    problems: tuple[Problem, ...] = ()
+    if calendar.country == "CN":
+        days = china_days(range(as_of.year - 1, as_of.year + 2))
+        holidays |= days.holidays
+        workdays |= days.workdays
+        if as_of.year in days.unknown_years:
+            problems = (warning("holidays-unknown", Place("rules/calendar.yaml"), year=as_of.year),)
+    weekend = frozenset(_WEEKDAYS.index(day) for day in calendar.weekend)
+    return WorkCalendar(weekend, frozenset(holidays - set(calendar.workdays)), frozenset(workdays)), problems

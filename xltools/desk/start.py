@@ -1,0 +1,149 @@
+"""A new desk, the sample desk, and the templates that both are given."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from xltools.books.build import build_workbook
+from xltools.core.place import Place
+from xltools.core.problem import error
+from xltools.core.text import Language
+from xltools.desk.failure import UsageFailure
+from xltools.desk.planning import Watch
+from xltools.desk.result import RunResult
+from xltools.desk.run import RunOptions, run_desk_at
+from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
+from xltools.desk.inputs import CONTRACT_TEMPLATE
+from xltools.edge.contract_template import build_contract_template
+from xltools.forms.model import Layout, Rules
+from xltools.forms.template import build_template
+from xltools.reports.tracker import build_tracker
+from xltools.resources import resource_root
+
+TEMPLATES_AS_OF = dt.date(2026, 1, 1)  # the date that templates carry, so that building them again changes nothing
+DEMO_AS_OF = dt.date(2026, 5, 20)
+TRACKER_TEMPLATE = "order-tracker.xlsx"
+_CHINESE_FOLDERS = """\
+folders:
+  inbox: 收件箱
+  review: 评审
+  returned: 退回
+  papers: 单据
+  archive: 归档
+  outbox: 发件箱
+  master: 基础资料
+  tracker: 订单总表.xlsx
+  customers: 客户.xlsx
+  products: 产品.xlsx
+  stock: 库存.xlsx
+  staff: 人员.xlsx
+"""
+_SETTINGS = {
+    "en": """\
+# This desk's settings. What is not given here is as in the package's rules/settings.yaml.
+language: en
+# company: {{name: {{zh: 示例制造有限公司, en: Example Manufacturing Co.}}}}
+# time_zone: Asia/Shanghai
+""",
+    "zh": """\
+# 本订单台的设置；未写的按软件自带的 rules/settings.yaml。
+language: zh
+# company: {{name: {{zh: 示例制造有限公司, en: Example Manufacturing Co.}}}}
+# time_zone: Asia/Shanghai
+{folders}""",
+}
+
+
+def create_desk(path: Path, language: Language) -> Desk:
+    """A new desk with its folders, empty master data and blank forms; UsageFailure where something lies there already."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise UsageFailure([error("desk-exists", Place(str(path)), path=path)])
+    path.mkdir(parents=True, exist_ok=True)
+    settings = _SETTINGS[language].format(folders=_CHINESE_FOLDERS)
+    (path / SETTINGS_FILE).write_text(settings, "utf-8", newline="\n")
+    desk = open_desk_at(path)
+    _make_folders(desk)
+    templates = resource_root() / "templates"
+    for form in desk.rules.forms.values():
+        for layout in desk.rules.layouts_of(form.name):
+            if layout.template and form.purpose == "master":
+                target = path / master_path(form, desk.rules)
+            elif layout.template:
+                target = path / "templates" / layout.template
+            else:
+                continue
+            shutil.copyfile(templates / str(layout.template), target)
+    return desk
+
+
+def _make_folders(desk: Desk) -> None:
+    folders = desk.folders
+    names = (folders.inbox, folders.review, folders.returned, folders.papers, folders.archive, folders.outbox)
+    for name in (*names, folders.master, "rules", "templates"):
+        (desk.path / name).mkdir(exist_ok=True)
+    for department in desk.rules.routes.departments:
+        (desk.path / folders.review / department.name).mkdir(exist_ok=True)
+
+
+def create_demo(path: Path, watch: Watch = iter) -> tuple[Desk, RunResult]:
+    """The sample desk of a metal and plastics factory, with three months of orders taken in on one day."""
+    desk = create_desk(path, "en")
+    samples = resource_root() / "samples"
+    shutil.copyfile(samples / SETTINGS_FILE, path / SETTINGS_FILE)
+    desk = open_desk_at(path)
+    shutil.copytree(samples / "master", path / desk.folders.master, dirs_exist_ok=True)
+    shutil.copytree(samples / "inbox", path / desk.folders.inbox, dirs_exist_ok=True)
+    return desk, run_desk_at(desk, DEMO_AS_OF, RunOptions(pause=lambda: None, watch=watch))
+
+
+def is_demo_as_expected(result: RunResult) -> bool:
+    """True when each sample came to the outcome that samples/outcomes.json tells."""
+    expected: dict[str, str] = json.loads((resource_root() / "samples" / "outcomes.json").read_text("utf-8"))
+    return {document.file: document.outcome for document in result.documents} == expected
+
+
+def template_folder() -> Path:
+    """Where the package's own templates lie."""
+    return resource_root() / "templates"
+
+
+def build_templates(rules: Rules) -> Iterator[tuple[str, bytes]]:
+    """The file name and bytes of each template that is made from rules."""
+    for layout in rules.layouts.values():
+        if layout.template:
+            yield layout.template, _build_form_template(layout, rules)
+    say = load_messages().speaker("zh")
+    tracker = build_tracker((), rules, TEMPLATES_AS_OF, "zh", say)
+    yield TRACKER_TEMPLATE, build_workbook([tracker], TEMPLATES_AS_OF, title=say("ui-tracker-title"))
+    yield CONTRACT_TEMPLATE, build_contract_template()
+
+
+def _build_form_template(layout: Layout, rules: Rules) -> bytes:
+    form = rules.forms[layout.form]
+    grids = build_template(form, layout)
+    return build_workbook(grids, TEMPLATES_AS_OF, {"xltools-form": form.name}, form.label.text.both)
+
+
+def write_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
+    """Writes the templates that differ from what lies in the folder; gives their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return tuple(name for name, content in build_templates(rules) if _write_changed(folder / name, content))
+
+
+def stale_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
+    """The templates in a folder that are not as the rules would make them."""
+    return tuple(
+        name
+        for name, content in build_templates(rules)
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    )
+
+
+def _write_changed(path: Path, content: bytes) -> bool:
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.write_bytes(content)
+    return True
+

@@ -1,0 +1,137 @@
+"""Results in words, for a person at a terminal; every word comes from the catalogue."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from xltools.core.problem import Problem
+from xltools.desk.answers import CheckResult
+from xltools.desk.result import ProblemWriter, RunResult
+from xltools.desk.session import Desk
+from xltools.forms.messages import render_rule_problem
+from xltools.reports.why import Explanation
+from xltools.reports.wording import Say
+
+OUTCOMES = ("accepted", "partly", "returned", "unreadable", "duplicate", "waiting")
+LONGEST_LIST = 12  # late lines in a run's summary; `late` lists them all
+
+TableRows = tuple[list[str], list[list[str]]]
+
+
+def tell_run(result: RunResult, writer: ProblemWriter, say: Say) -> Iterator[str]:
+    """A run in some lines: what came in, what must be mended and why, what was written."""
+    counts: Counter[str] = Counter(document.outcome for document in result.documents)
+    told = say("ui-list-separator").join(
+        say(f"ui-outcome-{outcome}", count=counts[outcome]) for outcome in OUTCOMES if counts[outcome]
+    )
+    orders = len({order for document in result.documents for order in document.orders})
+    yield say(
+        "ui-run-title",
+        as_of=result.as_of,
+        documents=len(result.documents),
+        orders=orders,
+        told=told or say("ui-outcome-none"),
+    )
+    for document in result.documents:
+        if document.outcome in {"returned", "partly", "unreadable", "waiting"}:
+            yield f"  {say(f'ui-outcome-{document.outcome}', count='').strip()}  {document.file}"
+            yield from (f"    {line}" for line in tell_problems(document.problems, writer, errors_only=True))
+            if document.returned:
+                yield f"    → {document.returned}"
+    warnings = sum(not problem.is_error for document in result.documents for problem in document.problems)
+    if warnings:
+        yield say("ui-run-warnings", count=warnings)
+    yield from tell_problems(result.problems, writer)
+    tracker = result.tracker
+    yield say(
+        "ui-run-tracker",
+        file=tracker.file,
+        added=tracker.rows_added,
+        changed=tracker.cells_changed,
+        edits=tracker.edits,
+    )
+    if tracker.queued:
+        yield say("ui-run-queued", file=tracker.file)
+    if result.papers:
+        yield say("ui-run-papers", count=len(result.papers), first=result.papers[0])
+    kinds = Counter(row["kind"] for row in result.late)
+    yield say("ui-run-late", late=kinds["late"], at_risk=kinds["at-risk"])
+    yield from (f"  {action}" for action in result.planned)
+
+
+def tell_problems(problems: Iterable[Problem], writer: ProblemWriter, errors_only: bool = False) -> Iterator[str]:
+    """Each problem as `file sheet!cell: message. hint`; those of the rules with their excerpt."""
+    for problem in problems:
+        if errors_only and not problem.is_error:
+            continue
+        if problem.place.line is not None:
+            yield render_rule_problem(problem, writer.catalogue, writer.language)
+            continue
+        written = writer.write(problem)
+        place = f"{problem.place}: " if str(problem.place) else ""
+        yield f"{place}{written['message']}"
+        if written["hint"]:
+            yield f"  → {written['hint']}"
+
+
+def tell_checks(checked: Iterable[CheckResult], writer: ProblemWriter, say: Say) -> Iterator[str]:
+    """Each workbook with its problems, or that it has none."""
+    for one in checked:
+        count = len(one.problems)
+        yield say("ui-check-file" if count else "ui-check-right", file=one.file, form=one.form or "?", count=count)
+        yield from (f"  {line}" for line in tell_problems(one.problems, writer))
+
+
+def tell_demo(desk: Desk, result: RunResult, say: Say) -> Iterator[str]:
+    """Which files of the sample desk to open, and what to try next."""
+    yield say("ui-demo-open")
+    yield f"  {desk.path / desk.folders.tracker}"
+    if result.papers:
+        yield f"  {desk.path / result.papers[0]}"
+    returned = next((one.returned for one in result.documents if one.returned), "")
+    if returned:
+        yield f"  {desk.path / returned}"
+    if result.late:
+        order = result.late[0]["order"]
+        yield say("ui-demo-try", desk=desk.path, order=order, line=result.late[0]["line"])
+
+
+def late_table(rows: Sequence[Mapping[str, Any]], say: Say) -> TableRows:
+    """The header and rows of the late list."""
+    names = ("kind", "order", "customer", "product", "open_quantity", "due", "days_late", "waiting_for", "reason")
+    header = [say(f"ui-late-{name.replace('_', '-')}") for name in names]
+    body = []
+    for row in rows:
+        kind = say(f"ui-kind-{row['kind']}")
+        quantity = f"{row['open_quantity']:g}"
+        body.append(
+            [
+                kind,
+                f"{row['order']}-{row['line']}",
+                row["customer"],
+                row["product"],
+                quantity,
+                row["due"] or "",
+                str(row["days_late"] or ""),
+                row["waiting_for"],
+                row["reason"],
+            ]
+        )
+    return header, body
+
+
+def tell_explanation(found: Explanation, say: Say) -> Iterator[str]:
+    """Where a value came from, and all it was made of."""
+    spot = f"{found.order}-{found.line}" if found.line else found.order
+    yield say("ui-why-title", spot=spot, field=found.field, value=found.value)
+    for source in found.sources or (found.main,):
+        yield say(
+            "ui-why-source",
+            field=source.field,
+            value=source.value,
+            place=source.place,
+            by=source.by or "-",
+            when=source.when,
+        )
+        if source.archived:
+            yield say("ui-why-archived", archived=source.archived, sha256=source.sha256[:12])

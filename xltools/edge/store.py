@@ -1,0 +1,213 @@
+"""The ledger's events in a database: append-only, chained by hash."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    NullPool,
+    String,
+    Table,
+    Text,
+    create_engine,
+    insert,
+    select,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.event import listen, listens_for
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from xltools.core.event import GENESIS, ChainedEvent, Event, chain_hash, event_text, parse_event
+from xltools.core.place import Place
+from xltools.core.problem import Problem, error
+
+_PAGE = 5_000  # rows read at once: a page holds the database's lock, the loop over it does not
+
+_METADATA = MetaData()
+_EVENTS = Table(
+    "events",
+    _METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("previous", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("order_no", Text, nullable=False, index=True),
+    Column("document", String(64), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+)
+
+# Rows that stand are never touched. REPLACE deletes without asking a DELETE trigger, so INSERT is watched too. On a
+# database server the desk's account is granted INSERT and SELECT alone.
+_GUARDS = (
+    "CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS events_no_replace BEFORE INSERT ON events "
+    "WHEN EXISTS (SELECT 1 FROM events WHERE number = NEW.number OR hash = NEW.hash) "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+)
+
+
+@listens_for(_EVENTS, "after_create")
+def _guard_rows(_table: Table, connection: Connection, **_how: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for guard in _GUARDS:
+            connection.exec_driver_sql(guard)
+
+
+class StaleLedgerError(Exception):
+    """The ledger has events that the writer did not know of: plan again."""
+
+
+class UnreadableLedgerError(Exception):
+    """The database can't be opened or read as a ledger; the message says why."""
+
+
+class Head(NamedTuple):
+    """The last event: its number, 0 for none, and its hash."""
+
+    number: int
+    hash: str
+
+
+class Store:
+    """The events of one desk, in the database that a SQLAlchemy URL names; the table is made where it is missing."""
+
+    def __init__(self, url: str) -> None:
+        """Raises UnreadableLedgerError where the database can't be opened, or is none."""
+        try:
+            # No pool: on Windows an open connection keeps the desk's folder from being moved.
+            self._engine = create_engine(url, poolclass=NullPool)
+            if self._engine.dialect.name == "sqlite":
+                listen(self._engine, "connect", _set_pragmas)
+            _METADATA.create_all(self._engine)
+        except DatabaseError as failure:
+            raise UnreadableLedgerError(str(failure.orig)) from failure
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for backups."""
+        return self._engine
+
+    def head(self) -> Head:
+        """The last event's number and hash."""
+        with self._engine.connect() as connection:
+            return _read_head(connection)
+
+    def append(self, events: Sequence[ChainedEvent]) -> None:
+        """Add events, all or none; those that stand already, all of them, are left as they are.
+
+        StaleLedgerError where the ledger's head is not what the first one follows, ValueError where they are no chain.
+        """
+        if not events:
+            return
+        rows = [_make_row(chained) for chained in events]
+        if any(later.previous != earlier.hash for earlier, later in pairwise(events)):
+            raise ValueError("the events do not follow each other")
+        try:
+            with self._engine.begin() as connection:
+                head = _read_head(connection)
+                if head == (events[0].number - 1, events[0].previous):
+                    connection.execute(insert(_EVENTS), rows)
+                elif not _holds(connection, events[-1]):
+                    raise StaleLedgerError(f"event {events[0].number} does not follow event {head.number}")
+        except IntegrityError as failure:  # another writer came between the look at the head and the insert
+            raise StaleLedgerError(f"event {events[0].number} stands already") from failure
+
+    def events(self, after: int = 0) -> Iterator[ChainedEvent]:
+        """The events after that number, in order; UnreadableLedgerError names one that can't be parsed."""
+        for row in self._rows(after):
+            try:
+                event = _parse(row.text)
+            except (KeyError, TypeError, ValueError) as failure:
+                raise UnreadableLedgerError(f"event {row.number} can't be read") from failure
+            yield ChainedEvent(row.number, event, row.previous, row.hash)
+
+    def check(self, file: str = ".desk/ledger.db") -> tuple[Problem, ...]:
+        """What is wrong with the chain, its hashes computed anew over the texts as stored; `file` is named in problems.
+
+        ledger-chain-broken for each event that is gone, altered, or does not follow the one before it;
+        ledger-unreadable where the database itself is damaged. Events cut off at the end don't show: compare the head
+        with the last manifest's.
+        """
+        problems: list[Problem] = []
+        head = Head(0, GENESIS)
+        try:
+            for row in self._rows(0):
+                if not _follows(row, head):
+                    problems.append(error("ledger-chain-broken", Place(file), number=row.number))
+                head = Head(row.number, row.hash)
+        except (DatabaseError, UnicodeDecodeError) as failure:
+            problems.append(error("ledger-unreadable", Place(file), reason=str(getattr(failure, "orig", failure))))
+        return tuple(problems)
+
+    def _rows(self, after: int) -> Iterator["_Row"]:
+        while True:
+            page = select(_EVENTS).where(_EVENTS.c.number > after).order_by(_EVENTS.c.number).limit(_PAGE)
+            with self._engine.connect() as connection:
+                rows = [_Row(*row) for row in connection.execute(page)]
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1].number
+
+
+class _Row(NamedTuple):
+    number: int
+    hash: str
+    previous: str
+    kind: str
+    order_no: str
+    document: str
+    text: str
+
+
+def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    # Not WAL: its shared memory does not work on network shares.
+    cursor.execute("PRAGMA journal_mode = DELETE")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _read_head(connection: Connection) -> Head:
+    last = select(_EVENTS.c.number, _EVENTS.c.hash).order_by(_EVENTS.c.number.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return Head(row.number, row.hash) if row else Head(0, GENESIS)
+
+
+def _holds(connection: Connection, chained: ChainedEvent) -> bool:
+    """True when that event stands; all before it do then too, since its hash covers them."""
+    found = select(_EVENTS.c.number).where(_EVENTS.c.number == chained.number, _EVENTS.c.hash == chained.hash)
+    return connection.execute(found).first() is not None
+
+
+def _make_row(chained: ChainedEvent) -> dict[str, object]:
+    text = event_text(chained.event)
+    if chain_hash(chained.previous, text) != chained.hash:
+        raise ValueError(f"the hash of event {chained.number} is not its own")
+    event = chained.event
+    row = _Row(chained.number, chained.hash, chained.previous, str(event.kind), event.order, event.document, text)
+    return row._asdict()
+
+
+def _parse(text: str) -> Event:
+    return parse_event(json.loads(text))
+
+
+def _follows(row: _Row, head: Head) -> bool:
+    if (row.number, row.previous) != (head.number + 1, head.hash) or chain_hash(row.previous, row.text) != row.hash:
+        return False
+    try:
+        event = _parse(row.text)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return (str(event.kind), event.order, event.document) == (row.kind, row.order_no, row.document)

@@ -1,0 +1,138 @@
+"""Whether workflow, routes, tracker and settings agree with the forms and with each other."""
+
+import re
+import zoneinfo
+from collections.abc import Collection, Iterator
+
+from xltools.core.problem import Problem
+from xltools.forms.form_checks import Shaped, check_expression, check_unique, unknown
+from xltools.forms.model import Form, Gate, NumberSeries, Routes, Settings, Tracker, Workflow
+from xltools.forms.source import Node, rule_error
+from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
+
+# Whom a gate may wait for beside a department: the order's sales owner, and each department that reviews it.
+PEOPLE = ("owner", "departments", "customer")
+# What a route's condition may name beside header fields: the sum of the lines' amounts, in the order's currency.
+ROUTE_FIGURES = ("total_amount",)
+GATE_KINDS = ("fields", "form", "paper", "goods")
+SERIES_BLANKS = "{n}, {n:03}, {yyyy}, {yy}, {mm}, {dd}"
+_BLANK = re.compile(r"\{([^{}]*)\}")
+_SERIES_BLANK = re.compile(r"yyyy|yy|mm|dd|n|n:0[1-9]")
+
+
+def check_workflow(workflow: Shaped[Workflow], orders: Form | None) -> Iterator[Problem]:
+    """Stages, turning points, and what each gate asks; `orders` is the order form, where it could be read."""
+    model, tree = workflow.model, workflow.tree
+    stages = [stage.name for stage in model.stages]
+    yield from check_unique([(name, tree.find("stages", index, "name").mark) for index, name in enumerate(stages)])
+    for key in ("approved", "ready"):
+        name = str(getattr(model, key))
+        if name not in stages:
+            yield unknown("rule-unknown-stage", tree.find(key).mark, name, stages)
+    header = [field.name for field in orders.header] if orders else None
+    gates = []
+    for index, stage in enumerate(model.stages):
+        for position, gate in enumerate(stage.gates):
+            node = tree.find("stages", index, "gates", position)
+            gates.append((gate.name, node.find("name").mark))
+            yield from _check_gate(gate, node, header)
+    yield from check_unique(gates)
+
+
+def _check_gate(gate: Gate, node: Node, header: Collection[str] | None) -> Iterator[Problem]:
+    given = [kind for kind in GATE_KINDS if getattr(gate, kind) is not None]
+    if len(given) != 1:
+        mark = node.key_mark(given[1]) if given else node.find("name").mark
+        expected = ", ".join(GATE_KINDS)
+        yield rule_error("rule-gate-kind", mark, gate=gate.name, got=" + ".join(given) or "—", expected=expected)
+    if gate.unless is not None and header is not None:
+        yield from check_expression(gate.unless, node.find("unless"), header)
+
+
+def check_gate_people(workflow: Shaped[Workflow], routes: Routes) -> Iterator[Problem]:
+    """Whom a gate waits for is a department, or one of PEOPLE."""
+    known = (*(department.name for department in routes.departments), *PEOPLE)
+    for index, stage in enumerate(workflow.model.stages):
+        for position, gate in enumerate(stage.gates):
+            if gate.whom not in known:
+                mark = workflow.tree.find("stages", index, "gates", position, "whom").mark
+                yield unknown("rule-unknown-department", mark, gate.whom, known)
+
+
+def check_routes(routes: Shaped[Routes], orders: Form | None) -> Iterator[Problem]:
+    """Departments and conditions of the routes."""
+    model, tree = routes.model, routes.tree
+    departments = [department.name for department in model.departments]
+    yield from check_unique(
+        [(name, tree.find("departments", index, "name").mark) for index, name in enumerate(departments)]
+    )
+    yield from check_unique(
+        [(route.name, tree.find("routes", index, "name").mark) for index, route in enumerate(model.routes)]
+    )
+    for index, route in enumerate(model.routes):
+        node = tree.find("routes", index)
+        for position, name in enumerate(route.departments):
+            if name not in departments:
+                mark = node.find("departments", position).mark
+                yield unknown("rule-unknown-department", mark, name, departments)
+        if route.when is not None and orders:
+            known = [*(field.name for field in orders.header), *ROUTE_FIGURES]
+            yield from check_expression(route.when, node.find("when"), known)
+
+
+def check_staff(staff: Shaped[Form], routes: Routes) -> Iterator[Problem]:
+    """The departments that staff can be put into are those of the routes."""
+    field = staff.model.field("department")
+    departments = [department.name for department in routes.departments]
+    if field is None:
+        return
+    index = staff.model.header.index(field)
+    for position, choice in enumerate(field.choices):
+        if choice.value not in departments:
+            mark = staff.tree.find("header", index, "choices", position, "value").mark
+            yield unknown("rule-unknown-department", mark, choice.value, departments)
+
+
+def check_tracker(tracker: Shaped[Tracker], orders: Form | None) -> Iterator[Problem]:
+    """Columns that are fields of an order or that the desk computes, each once, and the key among them."""
+    model, tree = tracker.model, tracker.tree
+    names = [column.column for column in model.columns]
+    yield from check_unique([(name, tree.find("columns", index, "column").mark) for index, name in enumerate(names)])
+    fields = [field.name for field in orders.fields()] if orders else []
+    for index, column in enumerate(model.columns):
+        node = tree.find("columns", index)
+        if orders and column.column not in fields and column.column not in COMPUTED_COLUMNS:
+            known = [*COMPUTED_COLUMNS, *(name for name in fields if name not in COMPUTED_COLUMNS)]
+            yield unknown("rule-unknown-field", node.find("column").mark, column.column, known)
+        elif orders and column.label is None and column.column not in fields:
+            yield rule_error("rule-missing-key", node.find("column").mark, key="label")
+    for key in KEY_COLUMNS:
+        if key not in names:
+            yield rule_error("rule-tracker-key-missing", tree.key_mark("columns"), column_name=key)
+
+
+def check_settings(settings: Shaped[Settings], orders: Form | None) -> Iterator[Problem]:
+    """Time zone, currency and the desk's own numbers."""
+    model, tree = settings.model, settings.tree
+    try:
+        zoneinfo.ZoneInfo(model.time_zone)
+    except (OSError, ValueError, KeyError):  # "Asia" is a folder, "../x" not a key
+        zones = sorted(zoneinfo.available_timezones())
+        near = unknown("rule-unknown-time-zone", tree.find("time_zone").mark, model.time_zone, zones)
+        yield rule_error(
+            near.code, tree.find("time_zone").mark, got=model.time_zone, nearest=dict(near.values)["nearest"]
+        )
+    currency = orders.field("currency") if orders else None
+    currencies = [choice.value for choice in currency.choices] if currency else []
+    if currencies and model.currency not in currencies:
+        mark = tree.find("currency").mark
+        problem = unknown("rule-unknown-value", mark, model.currency, currencies)
+        yield rule_error(problem.code, mark, key="currency", **dict(problem.values))
+    for series in NumberSeries.model_fields:
+        pattern = str(getattr(model.number_series, series))
+        blanks = _BLANK.findall(pattern)
+        counters = [blank for blank in blanks if blank.startswith("n")]
+        known = all(_SERIES_BLANK.fullmatch(blank) for blank in blanks)
+        if not known or len(counters) != 1 or set(_BLANK.sub("", pattern)) & set("{}"):
+            mark = tree.find("number_series", series).mark
+            yield rule_error("rule-bad-series", mark, got=pattern, expected=SERIES_BLANKS)

@@ -1,0 +1,54 @@
+"""A sheet while it is drawn: cells over several columns, row heights that hold their text."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xltools.core.grid import CellContent, GridCell, Style, Validation
+from xltools.core.sheet import Range
+
+Span = tuple[int, int]  # the first and the last of some columns
+
+
+@dataclass(slots=True)
+class Canvas:
+    """A sheet while it is drawn."""
+
+    cells: dict[tuple[int, int], GridCell] = field(default_factory=dict)
+    merges: list[Range] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)
+    validations: list[Validation] = field(default_factory=list)
+
+    def put(self, row: int, columns: Span, value: CellContent, style: Style) -> None:
+        """A value over the columns from the first to the last, merged where they are several."""
+        first, last = columns
+        self.cells[row, first] = GridCell(value, style)
+        if last > first:
+            self.merges.append(Range(row, first, row, last))
+
+    def check(self, validation: Validation | None) -> None:
+        """A validation, where there is one."""
+        if validation is not None:
+            self.validations.append(validation)
+
+    def grow(self, row: int, height: float) -> None:
+        """Makes a row at least that high, in points."""
+        self.heights[row] = max(height, self.heights.get(row, 0))
+
+
+def span_width(widths: Sequence[float], span: Span) -> float:
+    """The width of some columns together, in characters."""
+    return sum(widths[span[0] : span[1] + 1])
+
+
+def text_height(content: CellContent, width: float, least: float) -> float:
+    """Points that a wrapped text of the default size needs in a cell of that width."""
+    if not isinstance(content, str):
+        return least
+    lines = sum(max(1, -int(-display_width(part) // max(width - 1, 1))) for part in content.split("\n"))
+    return max(least, 16.5 * lines + 3)
+
+
+def display_width(text: str) -> float:
+    """Width in characters: Chinese ones take two."""
+    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)

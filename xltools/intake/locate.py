@@ -1,0 +1,221 @@
+"""Sheet × Layout → the cells of each record, before any of them is converted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from xltools.core.place import Place
+from xltools.core.problem import Problem, error, warning
+from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
+from xltools.core.text import label_key
+from xltools.forms.model import Form, Layout
+from xltools.intake.labels import Labels, find_label, ignored_labels, index_labels, match_row
+
+# Rows of a line table that are not lines: sums and remarks under it.
+_FOOTERS = ("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal")
+_LABEL_BLOCK_ROWS = 60  # a header row further down is not looked for
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedLine:
+    """The cells of one row of a line table, by field."""
+
+    place: Place
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedRecord:
+    """The cells of one record, by field, and its lines; blank cells too, so that a problem can point at them."""
+
+    place: Place
+    cells: Mapping[str, Cell]
+    lines: tuple[LocatedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineTable:
+    """Where a table stands: the row of its headers, and the column of each field."""
+
+    row: int
+    columns: Mapping[str, int]
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def find_table(sheet: Sheet, labels: Labels) -> LineTable | None:
+    """The row that names the most fields, at least two; the first of equals."""
+    best: LineTable | None = None
+    for row in range(min(len(sheet.rows), _LABEL_BLOCK_ROWS)):
+        matched = match_row(labels, sheet, row)
+        if len(matched) >= 2 and (best is None or len(matched) > len(best.columns)):
+            repeated = {name: tuple(found) for name, found in matched.items() if len(found) > 1}
+            best = LineTable(row, {name: found[0] for name, found in matched.items()}, repeated)
+    return best
+
+
+def table_labels(form: Form, layout: Layout) -> Labels:
+    """The labels that may head the columns of a layout's table."""
+    return index_labels(form, layout.lines if layout.kind == "sheet" else layout.placements())
+
+
+def locate_records(
+    sheet: Sheet, form: Form, layout: Layout
+) -> tuple[tuple[LocatedRecord, ...], tuple[Problem, ...]]:
+    """The records of one sheet as its layout places them, and what of the sheet is not read."""
+    table = find_table(sheet, table_labels(form, layout))
+    if table is None:
+        return (), (error("table-not-found", sheet.place(0, 0)),)
+    problems = [
+        error("header-repeated", sheet.place(table.row, columns[1]), name, other=sheet.place(table.row, columns[0]).cell)
+        for name, columns in table.repeated.items()
+    ]
+    if layout.kind == "sheet":
+        records: tuple[LocatedRecord, ...] = (_locate_sheet_record(sheet, form, layout, table),)
+    else:
+        records, conflicts = _locate_list_records(sheet, layout, table)
+        problems.extend(conflicts)
+    problems.extend(_unread_columns(sheet, layout, table))
+    return tuple(record for record in records if _is_filled(record)), tuple(problems)
+
+
+def _locate_sheet_record(sheet: Sheet, form: Form, layout: Layout, table: LineTable) -> LocatedRecord:
+    labels = index_labels(form, layout.header)
+    lines = tuple(
+        LocatedLine(sheet.place(row, _first_column(table)), cells)
+        for row, cells in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))
+    )
+    outside = [*range(table.row), *range(_table_end(sheet, table), len(sheet.rows))]
+    cells: dict[str, Cell] = {}
+    for row in outside:
+        for column, value in enumerate(sheet.rows[row]):
+            name = find_label(labels, value)
+            if name and (name not in cells or is_blank(cells[name].value)):
+                cells[name] = _value_beside(sheet, labels, row, column)
+    return LocatedRecord(sheet.place(0, 0), cells, lines)
+
+
+def _value_beside(sheet: Sheet, labels: Labels, row: int, column: int) -> Cell:
+    """The cell right of a label, past the merged block that the label may fill."""
+    right = sheet.merge_at(row, column).right + 1
+    block = sheet.merge_at(row, right)
+    cell = sheet.cell(block.top, block.left)
+    # An empty field followed by the next label: the value is blank, not that label.
+    if find_label(labels, cell.value):
+        return Cell(None, cell.place)
+    return cell
+
+
+def _table_end(sheet: Sheet, table: LineTable) -> int:
+    """The first row after the last line of a table."""
+    last = table.row
+    for row, _ in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows))):
+        last = row
+    return last + 1
+
+
+def _table_rows(sheet: Sheet, table: LineTable, rows: Iterable[int]) -> list[tuple[int, dict[str, Cell]]]:
+    found = []
+    for row in rows:
+        cells = {name: sheet.cell(row, column) for name, column in table.columns.items()}
+        if _is_footer(sheet.rows[row]):
+            break
+        # A line number alone is a row prepared for typing.
+        if any(not is_blank(cell.value) for name, cell in cells.items() if name != "line_no"):
+            found.append((row, cells))
+    return found
+
+
+def _is_footer(values: tuple[Scalar, ...]) -> bool:
+    first = next((value for value in values if not is_blank(value)), None)
+    return isinstance(first, str) and label_key(first) in _FOOTERS
+
+
+def _locate_list_records(
+    sheet: Sheet, layout: Layout, table: LineTable
+) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
+    header_names = [placement.field for placement in layout.header if placement.field in table.columns]
+    line_names = [placement.field for placement in layout.lines if placement.field in table.columns]
+    rows = _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))
+    if not layout.lines:
+        return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows), []
+    groups: dict[object, list[tuple[int, dict[str, Cell]]]] = {}
+    key: object = None
+    for row, cells in rows:
+        key = _group_key(cells, header_names, layout.group_by, key)
+        groups.setdefault(key, []).append((row, cells))
+    records, conflicts = [], []
+    for group in groups.values():
+        record = _group_record(sheet, table, group, header_names, line_names)
+        records.append(record)
+        conflicts.extend(_header_conflicts(group, record.cells))
+    return tuple(records), conflicts
+
+
+def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, previous: object) -> object:
+    """What rows of one record share: the group field, else all header cells.
+
+    Of a record whose number stands on its first line only, the other lines have no header cell filled at all.
+    """
+    number = cells[group_by].value if group_by and group_by in cells else None
+    if not is_blank(number):
+        return ("number", label_key(_plain(number)))
+    header = tuple(_plain(cells[name].value) for name in header_names)
+    if previous is not None and not any(header):
+        return previous
+    return ("unnumbered", header)
+
+
+def _group_record(
+    sheet: Sheet,
+    table: LineTable,
+    group: list[tuple[int, dict[str, Cell]]],
+    header_names: list[str],
+    line_names: list[str],
+) -> LocatedRecord:
+    header = {
+        name: next((cells[name] for _, cells in group if not is_blank(cells[name].value)), group[0][1][name])
+        for name in header_names
+    }
+    lines = tuple(
+        LocatedLine(sheet.place(row, _first_column(table)), {name: cells[name] for name in line_names})
+        for row, cells in group
+    )
+    return LocatedRecord(sheet.place(group[0][0], _first_column(table)), header, lines)
+
+
+def _header_conflicts(group: list[tuple[int, dict[str, Cell]]], header: Mapping[str, Cell]) -> list[Problem]:
+    """Rows of one record whose header cells disagree: the first row's value counts."""
+    return [
+        warning("header-differs", cells[name].place, name, value=_plain(cells[name].value), first=_plain(first.value))
+        for _, cells in group
+        for name, first in header.items()
+        if not is_blank(cells[name].value) and _plain(cells[name].value) != _plain(first.value)
+    ]
+
+
+def _unread_columns(sheet: Sheet, layout: Layout, table: LineTable) -> list[Problem]:
+    known = set(table.columns.values()) | {column for columns in table.repeated.values() for column in columns}
+    ignored = ignored_labels(layout)
+    return [
+        warning("column-not-read", sheet.place(table.row, column), header=_plain(value))
+        for column, value in enumerate(sheet.rows[table.row])
+        if column not in known
+        and isinstance(value, str)
+        and not is_blank(value)
+        and label_key(value) not in ignored
+        and any(not is_blank(sheet.value(row, column)) for row in range(table.row + 1, len(sheet.rows)))
+    ]
+
+
+def _is_filled(record: LocatedRecord) -> bool:
+    return bool(record.lines) or any(not is_blank(cell.value) for cell in record.cells.values())
+
+
+def _first_column(table: LineTable) -> int:
+    return min(table.columns.values())
+
+
+def _plain(value: Scalar) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
