@@ -7,7 +7,7 @@ button in a workbook starts a new interpreter each time it is pressed.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xltools.desk import open_desk
+    from xltools.desk.frames import open_desk
 
 __all__ = ["__version__", "open_desk"]
 
@@ -17,7 +17,7 @@ if not TYPE_CHECKING:  # a type checker that saw this would take any misspelt na
 
     def __getattr__(name: str) -> object:
         if name == "open_desk":
-            from xltools.desk import open_desk
+            from xltools.desk.frames import open_desk
 
             return open_desk
         message = f"module 'xltools' has no attribute {name!r}"

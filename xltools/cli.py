@@ -37,7 +37,7 @@ class Verbs(click.Group):
             writer = desk.ProblemWriter(CATALOGUE, LANGUAGE)
             tell(desk.tell_problems(failure.problems, writer), err=True)
             ctx.exit(failure.exit_code)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:
             # Ours: the details are for the bug report.

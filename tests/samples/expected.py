@@ -52,6 +52,8 @@ def _write_order(found: FoundOrder, file: str) -> str:
     rows = [f"order {order.number}, revision {order.revision}, stage {found.stage}"]
     if order.place.file != file:  # a later workbook has replaced what this one said
         rows.append(f"  as it stands after {order.place.file}")
+    if order.papers:
+        rows.append(f"  papers: {', '.join(f'{paper.kind} of revision {paper.revision}' for paper in order.papers)}")
     rows.append(_write_missing(found.missing.get("", ()), "  "))
     rows += [f"  {name}: {words}" for name in _HEADER if (words := _words(order.get(name)))]
     rows += [_write_line(line, found.missing.get(line.number, ())) for line in order.lines]
@@ -67,7 +69,7 @@ def _write_line(line: OrderLine, missing: tuple[str, ...]) -> str:
 
 
 def _write_delivery(delivery: Delivery) -> str:
-    due = delivery.due.isoformat() if delivery.due else f"to be promised ({delivery.words or 'nothing asked'})"
+    due = delivery.due.isoformat() if delivery.due else f"to be promised ({delivery.words or 'no date given'})"
     return f"{plain_decimal(delivery.quantity)} due {due}"
 
 

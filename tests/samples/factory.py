@@ -118,7 +118,7 @@ STOCK: tuple[Row, ...] = tuple(
     )
 )
 
-_STAFF_FIELDS = ("name", "department", "role", "mail", "deputy", "from_date", "to_date")
+_STAFF_FIELDS = ("name", "department", "role", "mail", "deputy", "valid_from", "valid_to")
 _STAFF: tuple[tuple[Typed, ...], ...] = (
     ("李雯", "sales", "销售主管", "li.wen@lanqiao.example", "周凯", None, None),
     ("周凯", "sales", "业务员", "zhou.kai@lanqiao.example", "李雯", None, None),

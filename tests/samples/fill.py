@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from story import OrderStory, Typed
 from xltools.core.text import label_key
 
 ROOT = Path(__file__).parents[2]
+_BLOCKS = re.compile(rb"<mergeCells.*?</mergeCells>", re.DOTALL)
+_BLOCK = re.compile(rb'<mergeCell ref="([^"]+)"/>')
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
@@ -34,6 +37,7 @@ class Labels:
         return {**self.header, **self.lines}
 
 
+@cache
 def load_labels(form: str) -> Labels:
     """The labels of a form as its rules file gives them."""
     rules = yaml.safe_load((ROOT / "rules" / "forms" / f"{form}.yaml").read_text(encoding="utf-8"))
@@ -139,8 +143,27 @@ def save_workbook(book: Workbook, saved: dt.date, by: str) -> bytes:
 
 
 def open_template(templates: Path, name: str) -> Workbook:
-    """A template of that name."""
-    return load_workbook(templates / f"{name}.xlsx")
+    """A template of that name; merged blocks are put in afterwards, openpyxl takes ages over those of the guide."""
+    content, blocks = _without_blocks(templates / f"{name}.xlsx")
+    book = load_workbook(io.BytesIO(content))
+    for sheet, found in zip(book.worksheets, blocks, strict=True):
+        for block in found:
+            sheet.merged_cells.add(block)
+    return book
+
+
+@cache
+def _without_blocks(template: Path) -> tuple[bytes, tuple[tuple[str, ...], ...]]:
+    """A workbook without its merged blocks, and the blocks of each sheet."""
+    out, blocks = io.BytesIO(), []
+    with zipfile.ZipFile(template) as made, zipfile.ZipFile(out, "w") as target:
+        for member in made.namelist():
+            content = made.read(member)
+            if member.startswith("xl/worksheets/sheet"):
+                blocks.append(tuple(found.decode() for found in _BLOCK.findall(content)))
+                content = _BLOCKS.sub(b"", content)
+            target.writestr(member, content)
+    return out.getvalue(), tuple(blocks)
 
 
 def _words(cell: Cell | MergedCell) -> str:

@@ -3,7 +3,7 @@
 from story import OrderStory, Sample, day, line, order
 
 TAIHENG_001 = order(
-    line("P1001", 500, 12.5, day(3, 30), customer_item="TH-77", surface="喷粉", amount=6250),
+    line("P1001", 500, 12.5, day(5, 29), customer_item="TH-77", surface="喷粉", amount=6250),
     customer="泰衡",
     order_no="HD-2603-001",
     order_date=day(3, 2),
@@ -16,12 +16,12 @@ TAIHENG_001 = order(
     requirements="按图纸，去毛刺",
 )
 TAIHENG_001_REVISED = TAIHENG_001.but(revision=2, remark="客户加数量，交期顺延").with_lines(
-    line("P1001", 600, 12.5, day(4, 3), customer_item="TH-77", surface="喷粉", amount=7500),
+    line("P1001", 600, 12.5, day(6, 5), customer_item="TH-77", surface="喷粉", amount=7500),
 )
 YUESUI_004 = order(
-    line("P2001", 3000, 2.86, day(3, 25), customer_item="YS-K01"),
-    line("P2002", 3000, 3.42, day(3, 25), customer_item="YS-K02"),
-    line("P2009", 12000, 0.085, day(3, 20), customer_item="YS-K09"),
+    line("P2001", 3000, 2.86, day(5, 25), customer_item="YS-K01"),
+    line("P2002", 3000, 3.42, day(5, 25), customer_item="YS-K02"),
+    line("P2009", 12000, 0.085, day(5, 15), customer_item="YS-K09"),
     customer="广州粤穗家用电器有限公司",
     order_no="HD-2603-004",
     order_date=day(3, 5),
@@ -32,8 +32,8 @@ YUESUI_004 = order(
 )
 MARCH_LIST: tuple[OrderStory, ...] = (
     order(
-        line("P1010", 200, 18.6, day(4, 8), amount=3720),
-        line("P1014", 1500, 2.15, day(4, 8), amount=3225),
+        line("P1010", 200, 18.6, day(6, 8), amount=3720),
+        line("P1014", 1500, 2.15, day(6, 8), amount=3225),
         customer="C002",
         order_no="HD-2603-014",
         order_date=day(3, 16),
@@ -41,7 +41,7 @@ MARCH_LIST: tuple[OrderStory, ...] = (
         owner="李雯",
     ),
     order(
-        line("P2003", 2400, 1.92, day(4, 2)),
+        line("P2003", 2400, 1.92, day(6, 2)),
         customer="粤穗",
         order_no="HD-2603-015",
         order_date=day(3, 16),
@@ -49,9 +49,9 @@ MARCH_LIST: tuple[OrderStory, ...] = (
         owner="周凯",
     ),
     order(
-        line("P1015", 40, 186, day(4, 20)),
-        line("P1016", 40, 97.5, day(4, 20)),
-        line("P2008", 160, 0.9, day(4, 20)),
+        line("P1015", 40, 186, day(6, 22)),
+        line("P1016", 40, 97.5, day(6, 22)),
+        line("P2008", 160, 0.9, day(6, 22)),
         customer="崂鼎",
         order_no="HD-2603-016",
         order_date=day(3, 16),
@@ -59,7 +59,7 @@ MARCH_LIST: tuple[OrderStory, ...] = (
         owner="陈思雨",
     ),
     order(
-        line("P1012", 300, 21.4, day(4, 10), discount=0.05, amount=6099),
+        line("P1012", 300, 21.4, day(5, 13), discount=0.05, amount=6099),
         customer="渝驰",
         order_no="HD-2603-017",
         order_date=day(3, 16),
@@ -85,8 +85,8 @@ SAMPLES: tuple[Sample, ...] = (
         "何立",
         (
             order(
-                line("P1004", 400, 9.8, day(4, 15), amount=3920, customer_item="KA-F50", surface="Zinc plated"),
-                line("P1005", 250, 14.65, day(4, 15), amount=3662.5, customer_item="KA-F80", surface="Zinc plated"),
+                line("P1004", 400, 9.8, day(6, 18), amount=3920, customer_item="KA-F50", surface="Zinc plated"),
+                line("P1005", 250, 14.65, day(6, 18), amount=3662.5, customer_item="KA-F80", surface="Zinc plated"),
                 customer="Kestrel Antriebstechnik GmbH",
                 order_no="HD-2603-002",
                 order_date=day(3, 3),
@@ -111,9 +111,9 @@ SAMPLES: tuple[Sample, ...] = (
         "李雯",
         (
             order(
-                line("P1008", 800, 3.6, day(3, 24)),
-                line("P1009", 800, 2.95, day(3, 24)),
-                line("P1013", 120, 48, day(3, 31), surface="喷粉 RAL7035"),
+                line("P1008", 800, 3.6, day(5, 12)),
+                line("P1009", 800, 2.95, day(5, 12)),
+                line("P1013", 120, 48, day(6, 9), surface="喷粉 RAL7035"),
                 customer="朗岳",
                 order_no="HD-2603-003",
                 order_date=day(3, 3),
@@ -147,14 +147,14 @@ SAMPLES: tuple[Sample, ...] = (
         "陈思雨",
         (
             order(
-                line("P1011", 60, 33.5, day(4, 1)),
+                line("P1011", 60, 33.5, day(6, 1)),
                 order_no="HD-2603-006",
                 order_date=day(3, 6),
                 order_type="常规",
                 customer_po="待补",
             ),
         ),
-        codes=("missing-value",),
+        codes=("field-missing",),
     ),
     Sample(
         "07-Bramwell-free-samples",
@@ -164,7 +164,7 @@ SAMPLES: tuple[Sample, ...] = (
         "何立",
         (
             order(
-                line("P1018", 12, 3.2, day(3, 20), amount=0, line_remark="Free of charge"),
+                line("P1018", 12, 3.2, day(6, 2), amount=0, line_remark="Free of charge"),
                 customer="Bramwell",
                 order_no="HD-2603-007",
                 order_date=day(3, 9),
@@ -184,8 +184,8 @@ SAMPLES: tuple[Sample, ...] = (
         "周凯",
         (
             order(
-                line("P1006", 500, 36.8, "2026-03-31×300; 2026-04-15×200", amount=18400),
-                line("P1007", 900, 52.4, "2026-04-10×300; 2026-05-10×300; 2026-06-10×300"),
+                line("P1006", 500, 36.8, "2026-05-15×300; 2026-06-15×200", amount=18400),
+                line("P1007", 900, 52.4, "2026-06-10×300; 2026-07-10×300; 2026-08-10×300"),
                 customer="渝驰",
                 order_no="HD-2603-008",
                 order_date=day(3, 10),
@@ -214,7 +214,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "10-沪澄-托盘未写交期",
-        "Missing promise: no date at all, neither asked nor promised; taken in, shown as missing.",
+        "Missing dates: none asked, none promised; taken in, both shown as missing.",
         "accepted",
         day(3, 11),
         "陈思雨",
@@ -230,15 +230,15 @@ SAMPLES: tuple[Sample, ...] = (
         ),
     ),
     Sample(
-        "11-朗岳-交期写成去年",
-        "Date before the order date: 2025 typed for 2026; a warning, and the date is kept.",
+        "11-朗岳-交期早于接单",
+        "Requested date before the order date (March typed for June): a warning, and the date is kept.",
         "accepted",
         day(3, 12),
         "李雯",
         (
             order(
-                line("P1009", 500, 2.95, day(4, 10).replace(year=2025)),
-                line("P1008", 500, 3.6, day(4, 10)),
+                line("P1009", 500, 2.95, day(3, 2)),
+                line("P1008", 500, 3.6, day(6, 2)),
                 customer="朗岳",
                 order_no="HD-2603-011",
                 order_date=day(3, 12),
@@ -255,9 +255,9 @@ SAMPLES: tuple[Sample, ...] = (
         "何立",
         (
             order(
-                line("P2006", 8000, 0.74, day(4, 24), amount=6120, line_remark="incl. mould repair 200"),
-                line("P1018", 2000, 3.05, day(4, 24), amount=61000),
-                line("P2008", 8000, 0.11, day(4, 24), amount=880),
+                line("P2006", 8000, 0.74, day(6, 24), amount=6120, line_remark="incl. mould repair 200"),
+                line("P1018", 2000, 3.05, day(6, 24), amount=61000),
+                line("P2008", 8000, 0.11, day(6, 24), amount=880),
                 customer="Northfield",
                 order_no="HD-2603-012",
                 order_date=day(3, 13),
@@ -276,7 +276,7 @@ SAMPLES: tuple[Sample, ...] = (
         "周凯",
         (
             order(
-                line("P9077", 300, 15, day(4, 9), product="铝合金旋钮", specification="Φ32", unit="件"),
+                line("P9077", 300, 15, day(6, 9), product="铝合金旋钮", specification="Φ32", unit="件"),
                 customer="楠讯",
                 order_no="HD-2603-013",
                 order_date=day(3, 16),
@@ -284,7 +284,7 @@ SAMPLES: tuple[Sample, ...] = (
                 currency="港币",
             ),
         ),
-        codes=("unknown-value",),
+        codes=("value-unknown",),
     ),
     Sample(
         "14-三月接单清单",

@@ -6,13 +6,13 @@ from story import Sample, day, line, order
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         "15-青葉沢-歯車",
-        "A clean rush order in yen, with a Japanese customer name.",
+        "A clean rush order in yen, with a Japanese customer name; late by two days.",
         "accepted",
         day(3, 17),
         "陈思雨",
         (
             order(
-                line("P2004", 4000, 38, day(4, 6), amount=152000, customer_item="AO-G32"),
+                line("P2004", 4000, 38, day(5, 18), amount=152000, customer_item="AO-G32"),
                 customer="株式会社青葉沢製作所",
                 order_no="HD-2603-018",
                 order_date=day(3, 17),
@@ -39,7 +39,7 @@ SAMPLES: tuple[Sample, ...] = (
         "李雯",
         (
             TAIHENG_001_REVISED.with_lines(
-                line("P1001", 650, 12.5, day(4, 3), customer_item="TH-77", surface="喷粉", amount=8125),
+                line("P1001", 650, 12.5, day(6, 5), customer_item="TH-77", surface="喷粉", amount=8125),
             ),
         ),
         codes=("revision-conflict",),
@@ -77,8 +77,8 @@ SAMPLES: tuple[Sample, ...] = (
         "周凯",
         (
             order(
-                line("P2001", 5000, None, day(4, 16)),
-                line("P2002", 5000, None, day(4, 16)),
+                line("P2001", 5000, None, day(6, 16)),
+                line("P2002", 5000, None, day(6, 16)),
                 customer="粤穗",
                 order_no="HD-2603-020",
                 order_date=day(3, 20),
@@ -96,7 +96,7 @@ SAMPLES: tuple[Sample, ...] = (
         "周凯",
         (
             order(
-                line("P2003", 1000, 1.92, day(4, 16)),
+                line("P2003", 1000, 1.92, day(6, 16)),
                 customer="粤穗",
                 order_no="HD-2603-021",
                 order_date=day(3, 20),
@@ -104,7 +104,7 @@ SAMPLES: tuple[Sample, ...] = (
                 reorder_of="HD-2503-999",
             ),
         ),
-        codes=("unknown-value",),
+        codes=("value-unknown",),
     ),
     Sample(
         "22-Ferrando-discount",
@@ -114,8 +114,8 @@ SAMPLES: tuple[Sample, ...] = (
         "何立",
         (
             order(
-                line("P1003", 75, 41.37, day(4, 27), discount=0.075, amount=2870.04),
-                line("P1011", 130, 8.05, day(4, 27), discount=0.1),
+                line("P1003", 75, 41.37, day(6, 26), discount=0.075, amount=2870.04),
+                line("P1011", 130, 8.05, day(6, 26), discount=0.1),
                 customer="Ferrando",
                 order_no="HD-2603-022",
                 order_date=day(3, 23),
@@ -132,8 +132,8 @@ SAMPLES: tuple[Sample, ...] = (
         "returned",
         day(3, 24),
         "陈思雨",
-        (order(line("P2010", 0, 6.4, day(4, 17)), customer="沪澄", order_no="HD-2603-023", order_date=day(3, 24)),),
-        codes=("value-too-small",),
+        (order(line("P2010", 0, 6.4, day(6, 17)), customer="沪澄", order_no="HD-2603-023", order_date=day(3, 24)),),
+        codes=("number-too-small",),
     ),
     Sample(
         "24-数量为负",
@@ -141,8 +141,8 @@ SAMPLES: tuple[Sample, ...] = (
         "returned",
         day(3, 24),
         "陈思雨",
-        (order(line("P2010", -50, 6.4, day(4, 17)), customer="沪澄", order_no="HD-2603-024", order_date=day(3, 24)),),
-        codes=("value-too-small",),
+        (order(line("P2010", -50, 6.4, day(6, 17)), customer="沪澄", order_no="HD-2603-024", order_date=day(3, 24)),),
+        codes=("number-too-small",),
     ),
     Sample(
         "25-数量未填",
@@ -152,14 +152,14 @@ SAMPLES: tuple[Sample, ...] = (
         "周凯",
         (
             order(
-                line("P1012", 100, 21.4, day(4, 17)),
-                line("P1011", None, 33.5, day(4, 17)),
+                line("P1012", 100, 21.4, day(6, 17)),
+                line("P1011", None, 33.5, day(6, 17)),
                 customer="渝驰",
                 order_no="HD-2603-025",
                 order_date=day(3, 25),
             ),
         ),
-        codes=("missing-value",),
+        codes=("field-missing",),
     ),
     Sample(
         "26-数量写文字",
@@ -169,12 +169,12 @@ SAMPLES: tuple[Sample, ...] = (
         "李雯",
         (
             order(
-                line("P1001", "待客户确认", 12.5, day(4, 20)),
+                line("P1001", "待客户确认", 12.5, day(6, 22)),
                 customer="泰衡",
                 order_no="HD-2603-026",
                 order_date=day(3, 26),
             ),
         ),
-        codes=("not-a-number",),
+        codes=("number-not-understood",),
     ),
 )

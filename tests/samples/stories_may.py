@@ -94,7 +94,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "53-沪澄-只写品名",
-        "No product codes, names only: taken in as typed.",
+        "No product codes, names only: taken in as typed; the mould charge has no specification, so no contract yet.",
         "accepted",
         day(5, 12),
         "陈思雨",
@@ -150,7 +150,7 @@ SAMPLES: tuple[Sample, ...] = (
         day(5, 14),
         "陈思雨",
         (order(),),
-        codes=("no-record-found",),
+        codes=("form-blank",),
     ),
     Sample(
         "57-坏文件",
@@ -159,7 +159,7 @@ SAMPLES: tuple[Sample, ...] = (
         day(5, 14),
         "许强",
         layout="text",
-        codes=("not-a-workbook",),
+        codes=("workbook-not-a-spreadsheet",),
     ),
     Sample(
         "58-楠讯-接单日期空",
@@ -226,6 +226,7 @@ SAMPLES: tuple[Sample, ...] = (
             ),
         ),
         layout="list",
+        codes=("order-number-assigned",),
     ),
     Sample(
         "62-三月清单改了一单",
@@ -235,7 +236,7 @@ SAMPLES: tuple[Sample, ...] = (
         "李雯",
         (
             *MARCH_LIST_GROWN[:3],
-            MARCH_LIST_GROWN[3].with_lines(line("P1012", 320, 21.4, day(4, 10), discount=0.05, amount=6505.6)),
+            MARCH_LIST_GROWN[3].with_lines(line("P1012", 320, 21.4, day(5, 13), discount=0.05, amount=6505.6)),
             MARCH_LIST_GROWN[4],
         ),
         layout="list",

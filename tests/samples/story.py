@@ -4,10 +4,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+from xltools.desk import DEMO_AS_OF
+
 Typed = str | int | float | dt.date | None
 Outcome = Literal["accepted", "partly", "returned", "duplicate", "waiting", "unreadable"]
 
-AS_OF = dt.date(2026, 5, 20)  # the day of the demo's run
+AS_OF = DEMO_AS_OF  # the day that all of them are taken in
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The sample desk, run once: every workbook comes out as samples/expected says, and as people said it must."""
 
 import io
-import shutil
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from expected import FoundOrder, FoundProblem, write_expected
 from factory import CUSTOMERS, PRODUCTS
 from fill import ROOT
 from story import AS_OF, Sample
+
+from xltools import desk
 
 SAMPLES = ROOT / "samples"
 every_sample = pytest.mark.parametrize("sample", make_samples.SAMPLES, ids=lambda sample: sample.name)
@@ -27,47 +29,68 @@ class Came:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Came]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[desk.Desk, desk.RunResult]:
+    """The sample desk, and what its run reports."""
+    return desk.create_demo(tmp_path_factory.mktemp("samples") / "desk")
+
+
+@pytest.fixture(scope="session")
+def came(demo: tuple[desk.Desk, desk.RunResult]) -> Mapping[str, Came]:
     """What came of each workbook, by its path under inbox/."""
-    desk = pytest.importorskip("xltools.desk")
-    home = tmp_path_factory.mktemp("samples") / "desk"
-    desk.init_desk(home, language="en")
-    shutil.copyfile(SAMPLES / "desk.yaml", home / "desk.yaml")
-    for folder in ("master", "inbox"):
-        shutil.copytree(SAMPLES / folder, home / folder, dirs_exist_ok=True)
-    result = desk.run_desk(home, as_of=AS_OF)
-    orders = desk.read_orders(home)
-    came: dict[str, Came] = {}
+    opened, result = demo
+    ledger = opened.replay_ledger()
+    standings = opened.assess(ledger, AS_OF).standings
+    writer = desk.ProblemWriter(desk.load_messages(), "en", opened.rules)
+    all_of_it: dict[str, Came] = {}
     for document in result.documents:
-        found = [
-            FoundOrder(orders[n].order, orders[n].stage, orders[n].missing) for n in document.orders if n in orders
+        orders = [
+            FoundOrder(ledger.orders[number], standings[number].stage, standings[number].missing)
+            for number in document.orders
         ]
         problems = [
-            FoundProblem(
-                problem.severity, problem.code, "!".join(filter(None, (problem.sheet, problem.cell))), problem.message
-            )
-            for problem in document.problems
+            FoundProblem(one.severity, one.code, f"{one.place.sheet}!{one.place.cell}".strip("!"), written["message"])
+            for one, written in zip(document.problems, writer.write_all(document.problems), strict=True)
         ]
-        text = write_expected(document.outcome, document.form, found, problems, document.file)
-        name = document.file.removeprefix("inbox/")
-        came[name] = Came(text, document.outcome, frozenset(problem.code for problem in problems))
-    return came
+        text = write_expected(document.outcome, document.form, orders, problems, document.file)
+        codes = frozenset(problem.code for problem in problems)
+        all_of_it[document.file.removeprefix("inbox/")] = Came(text, document.outcome, codes)
+    return all_of_it
 
 
 @every_sample
-def test_a_sample_comes_out_as_its_expected_text_says(
-    sample: Sample, run: Mapping[str, Came], request: pytest.FixtureRequest
-) -> None:
+def test_a_sample_comes_out_as_its_expected_text_says(sample: Sample, came: Mapping[str, Came], regen: bool) -> None:
     file = SAMPLES / "expected" / f"{sample.name}.txt"
-    if request.config.getoption("--regen", default=False):
+    if regen:
         file.parent.mkdir(exist_ok=True)
-        file.write_text(run[sample.path].text, encoding="utf-8", newline="\n")
-    assert run[sample.path].text == file.read_text(encoding="utf-8")
+        file.write_text(came[sample.path].text, encoding="utf-8", newline="\n")
+    assert came[sample.path].text == file.read_text(encoding="utf-8")
 
 
 @every_sample
-def test_a_sample_comes_out_as_people_said_it_must(sample: Sample, run: Mapping[str, Came]) -> None:
-    assert (run[sample.path].outcome, run[sample.path].codes) == (sample.outcome, frozenset(sample.codes))
+def test_a_sample_comes_out_as_people_said_it_must(sample: Sample, came: Mapping[str, Came]) -> None:
+    assert (came[sample.path].outcome, came[sample.path].codes) == (sample.outcome, frozenset(sample.codes))
+
+
+def test_the_demo_knows_how_it_must_come_out(demo: tuple[desk.Desk, desk.RunResult], regen: bool) -> None:
+    if regen:
+        outcomes = {f"inbox/{sample.path}": sample.outcome for sample in make_samples.SAMPLES}
+        text = json.dumps(outcomes, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        (SAMPLES / "outcomes.json").write_text(text, encoding="utf-8", newline="\n")
+    assert desk.is_demo_as_expected(demo[1])
+
+
+def test_the_demo_shows_what_a_desk_is_for(demo: tuple[desk.Desk, desk.RunResult]) -> None:
+    opened, result = demo
+    orders = opened.replay_ledger().orders
+    lines = opened.assess(opened.replay_ledger(), AS_OF).lines
+    contracts = [order for order in orders.values() if order.papers]
+    assert result.problems == ()  # master data and settings are clean: what is wrong is the workbooks'
+    assert {order.get("currency") for order in contracts} >= {"CNY", "USD"}
+    assert any(not line.status.is_open for line in lines)
+    late, at_risk = (sum(row["kind"] == kind for row in result.late) for kind in ("late", "at-risk"))
+    assert 5 <= late <= len(lines) / 4, "some are late, most are not"
+    assert 5 <= at_risk <= len(lines) / 4
+    assert desk.verify_desk_at(opened).ok
 
 
 def test_the_workbooks_are_what_the_stories_tell() -> None:
@@ -75,9 +98,9 @@ def test_the_workbooks_are_what_the_stories_tell() -> None:
     told = {f"inbox/{name}": content for name, content in make_samples.make_inbox(templates).items()}
     told |= {f"master/{name}": content for name, content in make_samples.make_master(templates).items()}
     lying = {
-        f.relative_to(SAMPLES).as_posix(): f.read_bytes()
+        file.relative_to(SAMPLES).as_posix(): file.read_bytes()
         for part in ("inbox", "master")
-        for f in (SAMPLES / part).rglob("*.xlsx")
+        for file in (SAMPLES / part).rglob("*.xlsx")
     }
     assert lying.keys() == told.keys()
     assert [name for name in told if _members(told[name]) != _members(lying[name])] == []
@@ -95,13 +118,14 @@ def test_no_expected_text_is_left_over() -> None:
 
 def test_the_samples_cover_a_factory() -> None:
     orders = [told for sample in make_samples.SAMPLES for told in sample.orders]
-    customers = {word for row in CUSTOMERS for word in (row["customer_code"], row["name"], row["short_name"])}
     assert len(make_samples.SAMPLES) >= 40
     assert len(CUSTOMERS) == 12
     assert len(PRODUCTS) == 30
     ordered = {line.get("product_code") for told in orders for line in told.lines}
     assert ordered >= {row["product_code"] for row in PRODUCTS}
-    assert customers & {told.header.get("customer") for told in orders}
+    typed = {told.header.get("customer") for told in orders}
+    for row in CUSTOMERS:
+        assert typed & {row["customer_code"], row["name"], row["short_name"]}, f"nobody orders for {row['name']}"
     assert len({told.header.get("order_type") for told in orders}) >= 10
     assert len({row["currency"] for row in CUSTOMERS}) == 5
     assert len({row["payment_terms"] for row in CUSTOMERS}) >= 8

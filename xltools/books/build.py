@@ -17,7 +17,7 @@ from xlsxwriter.workbook import Workbook as Book
 from xlsxwriter.worksheet import Worksheet as Page
 
 from xltools.books.styles import BASE, number_format, style_look
-from xltools.core.grid import CellContent, Grid, GridCell, GridTable, PrintSetup, Style, Validation
+from xltools.core.grid import CellContent, Grid, GridCell, GridTable, Style, Validation
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range
 
@@ -120,7 +120,7 @@ class _Builder:
         for check in grid.validations:
             self._add_validation(page, check)
         _set_view(page, grid)
-        _set_print(page, grid.print_setup)
+        _set_print(page, grid)
 
     def _write_cell(self, page: Page, row: int, column: int, cell: GridCell, *, linked: bool) -> None:
         value, look = cell.value, self._format(cell, linked=linked)
@@ -228,7 +228,8 @@ def _set_view(page: Page, grid: Grid) -> None:
         page.hide()
 
 
-def _set_print(page: Page, setup: PrintSetup) -> None:
+def _set_print(page: Page, grid: Grid) -> None:
+    setup = grid.print_setup
     page.set_paper(9)  # A4
     if setup.landscape:
         page.set_landscape()
@@ -239,6 +240,8 @@ def _set_print(page: Page, setup: PrintSetup) -> None:
         page.repeat_rows(*setup.repeat_rows)
     if setup.footer:
         page.set_footer("&C&9&P / &N")
+    if setup.columns and grid.cells:
+        page.print_area(0, 0, max(row for row, _ in grid.cells), setup.columns - 1)
 
 
 def _bounds(check: Validation) -> dict[str, object]:

@@ -78,11 +78,12 @@ class GridTable:
 
 @dataclass(frozen=True, slots=True)
 class PrintSetup:
-    """How a sheet prints: A4, one page wide."""
+    """How a sheet prints: A4, one page wide; of `columns` only that many from the left, all where it is None."""
 
     landscape: bool = True
     repeat_rows: tuple[int, int] | None = None
     footer: bool = True
+    columns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

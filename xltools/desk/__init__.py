@@ -1,11 +1,8 @@
 """The desk, one function a verb: the same for the command line, the Excel buttons and Python.
 
-A table of contents; each verb lives in the module it is imported from. `as_of` moves the clock only; nothing but
-`open_desk` reads one.
+A table of contents; each verb lives in the module it is imported from. `as_of` moves the clock only: nothing
+here reads one.
 """
-
-import datetime as dt
-from pathlib import Path
 
 from xltools.core.problem import Problem
 from xltools.core.text import Language
@@ -34,7 +31,6 @@ from xltools.desk.failure import (
     RulesFailure,
     UsageFailure,
 )
-from xltools.desk.frames import DeskFrames
 from xltools.desk.result import ProblemWriter, RunResult, run_json
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
@@ -65,7 +61,6 @@ __all__ = [
     "CheckResult",
     "Desk",
     "DeskFailure",
-    "DeskFrames",
     "Language",
     "LedgerFailure",
     "PaperResult",
@@ -91,7 +86,6 @@ __all__ = [
     "load_messages",
     "local_today",
     "make_paper",
-    "open_desk",
     "open_desk_at",
     "package_rules",
     "print_table",
@@ -114,9 +108,3 @@ __all__ = [
     "write_export",
     "write_templates",
 ]
-
-
-def open_desk(path: str | Path) -> DeskFrames:
-    """The desk in a folder, for Python: `.lines()`, `.orders()` and `.late()` are pandas frames."""
-    desk = open_desk_at(Path(path))
-    return DeskFrames(desk, local_today(desk.rules, dt.datetime.now(dt.UTC)))

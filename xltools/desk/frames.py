@@ -2,19 +2,22 @@
 
 import datetime as dt
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from xltools.desk.session import Assessment, Desk
-from xltools.edge.frames import make_frame
+from xltools.desk.session import Assessment, Desk, local_today, open_desk_at
+from xltools.edge.frames import Frame, make_frame
 from xltools.reports.export import EXPORT_COLUMNS, export_rows
 from xltools.reports.late import LateRow, list_late
 from xltools.reports.lines import AssessedLine
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _ORDER_COLUMNS = ("order", "revision", "stage", "customer", "customer_po", "owner", "currency", "lines", "open_lines")
 _LATE_COLUMNS = tuple(column.name for column in fields(LateRow))
+
+
+def open_desk(path: str | Path) -> "DeskFrames":
+    """The desk in a folder; DeskFailure where there is none or its rules are wrong."""
+    desk = open_desk_at(Path(path))
+    return DeskFrames(desk, local_today(desk.rules, dt.datetime.now(dt.UTC)))
 
 
 class DeskFrames:
@@ -24,18 +27,18 @@ class DeskFrames:
         self._desk = desk
         self._today = today
 
-    def lines(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+    def lines(self, as_of: dt.date | None = None) -> Frame:
         """One row per order line, with the columns of `export`."""
         return make_frame(export_rows(self._assess(as_of).lines), EXPORT_COLUMNS)
 
-    def orders(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+    def orders(self, as_of: dt.date | None = None) -> Frame:
         """One row per order."""
         by_order: dict[str, list[AssessedLine]] = {}
         for one in self._assess(as_of).lines:
             by_order.setdefault(one.order.number, []).append(one)
         return make_frame((_order_row(lines) for lines in by_order.values()), _ORDER_COLUMNS)
 
-    def late(self, as_of: dt.date | None = None) -> "pd.DataFrame":
+    def late(self, as_of: dt.date | None = None) -> Frame:
         """One row per delivery that is late or at risk, with the columns of `late`."""
         day = as_of or self._today
         desk = self._desk

@@ -17,8 +17,9 @@ from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.result import RunResult
 from xltools.desk.session import STATE_FOLDER, Desk
-from xltools.edge.journal import carry_out, recover
+from xltools.edge.journal import PlanOutdatedError, carry_out, recover
 from xltools.edge.lock import DeskBusyError, Lock, hold_lock
+from xltools.edge.store import StaleLedgerError
 from xltools.reports.wording import Say
 
 SETTLE_SECONDS = 0.5  # between two looks at an inbox file that was written just now
@@ -52,16 +53,23 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     options = options or RunOptions()
     started = time.perf_counter()
     with hold_desk(desk) as lock:
-        recover(desk.path, desk.store)
+        if not options.dry_run:
+            recover(desk.path, desk.store)
         inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause)
         if not options.take_inbox:
             inputs = replace(inputs, received=(), waiting=())
         planned = plan_run(inputs, desk.catalogue, _beating(lock, options.watch))
         if options.dry_run:
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
-        left = carry_out(planned.plan, desk.path, desk.store)
-    result = replace(planned.result, problems=(*planned.result.problems, *left))
-    return replace(result, seconds=round(time.perf_counter() - started, 3))
+        try:
+            left = carry_out(planned.plan, desk.path, desk.store)
+        except (PlanOutdatedError, StaleLedgerError) as outdated:
+            # Somebody worked past the lock, or took a file out of the inbox: nothing was done, the next run sees it anew.
+            raise BusyFailure([error("desk-changed-meanwhile", Place(STATE_FOLDER), reason=outdated)]) from outdated
+    result = planned.result
+    if any(problem.place.file == result.tracker.file for problem in left):
+        result = replace(result, tracker=replace(result.tracker, queued=True))
+    return replace(result, problems=(*result.problems, *left), seconds=round(time.perf_counter() - started, 3))
 
 
 @contextmanager

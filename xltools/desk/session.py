@@ -17,7 +17,7 @@ from xltools.core.text import Language
 from xltools.desk.failure import LedgerFailure, RulesFailure, UsageFailure
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
-from xltools.edge.store import Store
+from xltools.edge.store import Store, UnreadableLedgerError
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
 from xltools.forms.model import Form, Folders, Rules
@@ -70,7 +70,10 @@ class Desk:
         """The ledger's store."""
         state = self.path / STATE_FOLDER
         state.mkdir(exist_ok=True)
-        return Store(self.rules.settings.ledger.url or f"sqlite:///{state / 'ledger.db'}")
+        try:
+            return Store(self.rules.settings.ledger.url or f"sqlite:///{state / 'ledger.db'}")
+        except UnreadableLedgerError as trouble:
+            raise LedgerFailure([_unreadable(trouble)]) from trouble
 
     @property
     def say(self) -> Say:
@@ -79,10 +82,13 @@ class Desk:
 
     def replay_ledger(self) -> Ledger:
         """The ledger's state; LedgerFailure where its chain is broken."""
-        problems = self.store.check()
-        if problems:
-            raise LedgerFailure(problems)
-        return replay(self.store.events())
+        try:
+            problems = self.store.check()
+            if problems:
+                raise LedgerFailure(problems)
+            return replay(self.store.events())
+        except UnreadableLedgerError as trouble:
+            raise LedgerFailure([_unreadable(trouble)]) from trouble
 
     def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
         """The master data as it lies in the desk."""
@@ -97,6 +103,10 @@ class Desk:
     def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
         """Where every order and line stands on the as-of date."""
         return assess(ledger, self.rules, as_of)
+
+
+def _unreadable(trouble: UnreadableLedgerError) -> Problem:
+    return error("ledger-unreadable", Place(f"{STATE_FOLDER}/ledger.db"), reason=trouble)
 
 
 @dataclass(frozen=True)

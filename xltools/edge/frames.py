@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+Frame = pd.DataFrame
+
 _DATES = frozenset({"requested", "promised", "due", "since"})
 _WHOLE = frozenset({"revision", "days_late", "lines", "open_lines", "late_lines"})
 _NUMBERS = frozenset(

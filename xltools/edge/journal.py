@@ -146,7 +146,7 @@ class _Work:
         wanted, current = _hash(action.content), _hash_file(target)
         if current == wanted:
             return
-        if current not in {None, action.expected}:
+        if action.expected is not None and current not in {None, action.expected}:
             yield warning("file-changed-meanwhile", Place(action.path))
             return
         self.step(f"write {action.path}")

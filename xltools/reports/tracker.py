@@ -12,6 +12,7 @@ from xltools.core.sheet import Range
 from xltools.core.text import Language
 from xltools.forms.drawing import text_height
 from xltools.forms.model import FieldType, FormField, Rules, TrackerColumn
+from xltools.forms.tracker_columns import KEY_COLUMNS
 from xltools.reports.lines import AssessedLine
 from xltools.reports.wording import (
     Say,
@@ -97,7 +98,9 @@ def build_tracker(
         validations=tuple(_choice_lists(fields, bottom, language)),
         table=GridTable(TRACKER_TABLE, Range(HEADER_ROW, 0, bottom, len(columns) - 1)),
         freeze=(HEADER_ROW + 1, _frozen_columns(columns)),
-        print_setup=PrintSetup(landscape=True, repeat_rows=(HEADER_ROW, HEADER_ROW)),
+        print_setup=PrintSetup(
+            landscape=True, repeat_rows=(HEADER_ROW, HEADER_ROW), columns=_printed_columns(columns)
+        ),
     )
 
 
@@ -194,6 +197,12 @@ def _counts(lines: list[AssessedLine], as_of: dt.date, say: Say) -> str:
         late=sum(assessed.status.late for assessed in lines),
         at_risk=sum(assessed.status.at_risk for assessed in lines),
     )
+
+
+def _printed_columns(columns: tuple[TrackerColumn, ...]) -> int:
+    """Up to the links and keys, which are no use on paper: what is left can be read at the morning meeting."""
+    links = [index for index, column in enumerate(columns) if column.column in {"source", *KEY_COLUMNS}]
+    return links[0] if links else len(columns)
 
 
 def _frozen_columns(columns: tuple[TrackerColumn, ...]) -> int:

@@ -1,0 +1,339 @@
+"""What happens in a fault folder: either one sheet is read, or a small story is played on a desk.
+
+`sheet.txt` alone is a workbook that comes in on 2026-03-02 (tests/builders.py says how it is written). Master data may
+stand beside it, such as `customers.txt`, and changed rules in `rules/`. Otherwise `story.yaml` lists steps on a fresh
+desk; each is one verb of STEPS below with what it takes. The problems told are those of the last step that tells any.
+"""
+
+import datetime as dt
+import hashlib
+import io
+import os
+import shutil
+import sqlite3
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from builders import RECEIVED, no_tables, workbook, xlsx
+from docx import Document as WordDocument
+
+from xltools import desk
+from xltools.core.place import Place
+from xltools.core.problem import Problem
+from xltools.core.record import Edit
+from xltools.core.text import Language
+from xltools.desk.session import package_layer
+from xltools.edge import pdf
+from xltools.edge.folders import archive_path
+from xltools.forms.load import load_rules
+from xltools.forms.model import Rules
+from xltools.intake.document import read_document, read_table
+from xltools.ledger.decide import decide_edits
+
+FAULTS = Path(__file__).parent
+STORY, SHEET, RULES_FOLDER = "story.yaml", "sheet.txt", "rules"
+Given = Any
+
+
+def tell_problems(folder: Path, fresh: desk.Desk, scratch: Path, language: Language) -> tuple[Problem, ...]:
+    """The problems that a fault folder comes to, told to somebody who reads `language`."""
+    if (folder / STORY).is_file():
+        return play_story(folder, fresh, scratch, language)
+    return read_sheet(folder)
+
+
+def read_sheet(folder: Path) -> tuple[Problem, ...]:
+    """The problems of the folder's sheet, and of the master data beside it."""
+    rules = folder_rules(folder)
+    tables, problems = no_tables(), ()
+    for path in sorted(folder.glob("*.txt")):
+        if path.stem in rules.forms:
+            book = workbook(path.read_text("utf-8"), f"master/{path.stem}.xlsx")
+            tables[path.stem], found = read_table(book, rules, path.stem, RECEIVED)
+            problems += found
+    if (folder / SHEET).is_file():
+        book = workbook((folder / SHEET).read_text("utf-8"))
+        problems += read_document(book, rules, tables, RECEIVED).problems
+    return problems
+
+
+def folder_rules(folder: Path) -> Rules:
+    """The package's rules with those of the folder laid over them."""
+    if not (folder / RULES_FOLDER).is_dir():
+        return desk.package_rules()
+    overlay = {
+        path.relative_to(folder / RULES_FOLDER).as_posix(): path.read_text("utf-8")
+        for path in (folder / RULES_FOLDER).rglob("*.yaml")
+    }
+    rules, problems = load_rules([package_layer(), overlay])
+    assert rules, problems
+    return rules
+
+
+def play_story(folder: Path, fresh: desk.Desk, scratch: Path, language: Language) -> tuple[Problem, ...]:
+    """The problems of the story's last step that tells any."""
+    shutil.copytree(fresh.path, scratch / "desk")
+    if (folder / RULES_FOLDER).is_dir():
+        shutil.copytree(folder / RULES_FOLDER, scratch / "desk" / "rules", dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        stage = Stage(folder, scratch, fresh, language, patch)
+        for step in yaml.safe_load((folder / STORY).read_text("utf-8")):
+            stage.play(step)
+    return stage.told
+
+
+class Stage:
+    """A desk on which a story is played; each verb is a method, `open-elsewhere` the method `open_elsewhere`."""
+
+    def __init__(
+        self, folder: Path, scratch: Path, fresh: desk.Desk, language: Language, patch: pytest.MonkeyPatch
+    ) -> None:
+        self.folder, self.scratch, self.fresh, self.language, self.patch = folder, scratch, fresh, language, patch
+        self.desk = scratch / "desk"
+        self.told: tuple[Problem, ...] = ()
+        self.today = RECEIVED
+
+    def play(self, step: Mapping[str, Given]) -> None:
+        """One step: its first key is the verb, further keys say more."""
+        (verb, given), *more = step.items()
+        act = getattr(self, verb.replace("-", "_"))
+        told = act(given, **{key.replace("-", "_"): value for key, value in more})
+        self.told = told if told is not None else self.told
+
+    @property
+    def opened(self) -> desk.Desk:
+        """The desk as the next verb of the program opens it."""
+        changed = (self.desk / "desk.yaml").is_file() and not (self.folder / RULES_FOLDER).is_dir()
+        return replace(self.fresh, path=self.desk, language=self.language) if changed else self._open()
+
+    def _open(self) -> desk.Desk:
+        return desk.open_desk_at(self.desk, self.language)
+
+    # What people and machines do to a desk.
+
+    def drop(self, name: str, into: str = "inbox/order.xlsx") -> None:
+        """A workbook of the folder, such as `order.txt`, in the inbox or elsewhere in the desk."""
+        self._write(into, xlsx(workbook((self.folder / name).read_text("utf-8"))))
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Text into files of the desk, over what stood there."""
+        for name, text in files.items():
+            for path in self._find(name):
+                self._write(path, text.encode())
+
+    def append(self, files: Mapping[str, str]) -> None:
+        """Text to the end of files."""
+        for name, text in files.items():
+            for path in self._find(name):
+                self._write(path, (self.desk / path).read_bytes() + text.encode())
+
+    def swap(self, name: str, old: str, new: str) -> None:
+        """A text in a file for another."""
+        for path in self._find(name):
+            text = (self.desk / path).read_text("utf-8")
+            assert old in text
+            self._write(path, text.replace(old, new).encode())
+
+    def make(self, files: Mapping[str, str]) -> None:
+        """Files that no text can show, each by its recipe in RECIPES."""
+        for name, recipe in files.items():
+            self._write(name, RECIPES[recipe]())
+
+    def delete(self, name: str) -> None:
+        """Files away; `*` stands for any name."""
+        for path in self._find(name):
+            (self.desk / path).unlink()
+
+    def misname(self, name: str) -> None:
+        """A name in the bytes of GBK, as an old zip unpacked on Linux leaves it."""
+        path = self.desk / name
+        os.rename(path, os.path.join(os.fsencode(path.parent), "订单.xlsx".encode("gbk")))  # noqa: PTH104, PTH118
+
+    def squat(self, name: str) -> None:
+        """Another file where the original of this one will be archived."""
+        sha256 = hashlib.sha256((self.desk / name).read_bytes()).hexdigest()
+        self._write(archive_path(self.fresh.folders, self.today, Path(name).name, sha256), b"something else")
+
+    def tamper(self, statement: str) -> None:
+        """Straight into the ledger's database, past its guards."""
+        with sqlite3.connect(self.desk / ".desk/ledger.db") as connection:
+            for trigger in ("events_no_update", "events_no_delete", "events_no_replace"):
+                connection.execute(f"DROP TRIGGER {trigger}")
+            connection.execute(statement)
+        connection.close()
+
+    def keep_open(self, name: str) -> None:
+        """A file can't be replaced or moved, as Windows has it while Excel holds it."""
+        held, replace_path = self.desk / name, Path.replace
+
+        def refuse(path: Path, target: Path) -> Path:
+            if Path(target) == held:
+                raise PermissionError
+            return replace_path(path, target)
+
+        self.patch.setattr(Path, "replace", refuse)
+
+    def uninstall(self, program: str) -> None:
+        """A library or program is not there."""
+        if program == "LibreOffice":
+            self.patch.setattr(pdf, "find_soffice", lambda: None)
+        else:
+            self.patch.setitem(sys.modules, program, None)
+
+    def install(self, program: str, script: str) -> None:
+        """A shell script that stands in for LibreOffice."""
+        assert program == "LibreOffice"
+        path = self.scratch / "soffice"
+        path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        path.chmod(0o755)
+        self.patch.setattr(pdf, "find_soffice", lambda: path)
+
+    # What the program is asked.
+
+    def run(self, as_of: dt.date, pause: Iterable[Given] = (), meanwhile: Iterable[Given] = ()) -> tuple[Problem, ...]:
+        """A run; `pause` are steps while it waits for fresh files, `meanwhile` while it plans."""
+        self.today = as_of
+        options = desk.RunOptions(pause=lambda: self._play_all(pause), watch=lambda items: self._watch(items, meanwhile))
+        return self._answer(lambda: desk.run_desk_at(self.opened, as_of, options))
+
+    def check(self, name: str) -> tuple[Problem, ...]:
+        """The problems of one file, which stays where it is."""
+        return self._answer(lambda: desk.check_file(self.desk / name, self.fresh.rules, {}, self.today))
+
+    def verify(self, _: object) -> tuple[Problem, ...]:
+        """The audit."""
+        return self._answer(lambda: desk.verify_desk_at(self.opened))
+
+    def rebuild(self, into: str) -> tuple[Problem, ...]:
+        """The replay into a new folder."""
+        return self._answer(lambda: desk.rebuild_desk_at(self.opened, self.scratch / into)[1])
+
+    def paper(self, order: str, with_pdf: bool = False) -> tuple[Problem, ...]:
+        """The contract of an order."""
+        return self._answer(lambda: desk.make_paper(self.opened, order, self.today, with_pdf))
+
+    def status(self, order: str) -> tuple[Problem, ...]:
+        """Where an order stands."""
+        return self._answer(lambda: desk.tell_status(self.opened, order, self.today))
+
+    def why(self, order: str, field: str, line: str = "") -> tuple[Problem, ...]:
+        """Where a value came from."""
+        opened = self.opened
+        return self._answer(lambda: desk.explain(opened, order, field, line, self.today, opened.say))
+
+    def export(self, name: str) -> tuple[Problem, ...]:
+        """The order lines into a file."""
+        lines = desk.export_lines(self.opened, self.today)
+        return self._answer(lambda: desk.write_export(lines, self.desk / name, self.today))
+
+    def init(self, name: str) -> tuple[Problem, ...]:
+        """A new desk."""
+        return self._answer(lambda: desk.create_desk(self.desk / name, "en"))
+
+    def edit(self, field: str, order: str, line: str = "1", value: str = "新值") -> tuple[Problem, ...]:
+        """An edit as a shared workbook may bring it, where the tracker's own reader lets none through."""
+        opened = self.opened
+        edits = [Edit(order, line, field, value, Place("order-tracker.xlsx", "Tracker", "N4"))]
+        return decide_edits(edits, opened.replay_ledger(), opened.rules, self.today).problems
+
+    def _answer(self, ask: Callable[[], Given]) -> tuple[Problem, ...]:
+        try:
+            answer = ask()
+        except desk.DeskFailure as failure:
+            return self._shorten(failure.problems)
+        documents = getattr(answer, "documents", ())
+        problems = answer if isinstance(answer, tuple) else getattr(answer, "problems", ())
+        return self._shorten((*(one for document in documents for one in document.problems), *problems))
+
+    def _shorten(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Without the folder that the test happens to run in."""
+        return tuple(
+            replace(
+                one,
+                place=replace(one.place, file=self._relative(one.place.file)),
+                values=tuple((name, self._relative(value)) for name, value in one.values),
+            )
+            for one in problems
+        )
+
+    def _relative(self, text: str) -> str:
+        return text.replace(f"{self.scratch.as_posix()}/", "")
+
+    def _play_all(self, steps: Iterable[Given]) -> None:
+        for step in steps:
+            self.play(step)
+
+    def _watch(self, items: Iterable[Given], steps: Iterable[Given]) -> Iterable[Given]:
+        self._play_all(steps)
+        return items
+
+    def _find(self, name: str) -> list[str]:
+        """The desk's files of a name with `*` in it, or the name itself."""
+        if "*" not in name:
+            return [name]
+        found = [path.relative_to(self.desk).as_posix() for path in self.desk.glob(name) if path.is_file()]
+        assert found, name
+        return found
+
+    def _write(self, name: str, content: bytes) -> None:
+        path = self.desk / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def plain_workbook() -> bytes:
+    return xlsx(workbook("| 客户 | 示例 |"))
+
+
+def cut_short() -> bytes:
+    """The first half of a workbook: a copy over a bad line."""
+    content = plain_workbook()
+    return content[: len(content) // 2]
+
+
+def with_password() -> bytes:
+    """What Excel's password for opening leaves: a compound file with the package encrypted inside."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
+
+
+def far_cell() -> bytes:
+    """One word in the last cell of a sheet."""
+    book = openpyxl.Workbook()
+    book.active["XFD1048576"] = "x"
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def huge() -> bytes:
+    """A small zip that says it unpacks to gigabytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("xl/workbook.xml", "")
+        archive.infolist()[0].file_size = 2_000_000_000
+    return content.getvalue()
+
+
+def misspelt_template() -> bytes:
+    """A contract that asks for something we don't have."""
+    document = WordDocument()
+    document.add_paragraph("需方：{{ custmer.name }}")
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+RECIPES: Mapping[str, Callable[[], bytes]] = {
+    "cut-short": cut_short,
+    "far-cell": far_cell,
+    "huge": huge,
+    "misspelt-template": misspelt_template,
+    "with-password": with_password,
+}

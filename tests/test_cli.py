@@ -1,0 +1,234 @@
+"""The command line is a contract: verbs, JSON shapes, exit codes, what goes where."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from xltools import desk
+from xltools.cli import main
+
+COMING = ["digest", "adopt", "backup", "restore", "close-year", "schedule", "buttons"]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cli") / "示例"
+    result = invoke("demo", path)
+    assert result.exit_code == 0, result.stderr
+    return path
+
+
+def all_commands(command=main, path=()):
+    if hasattr(command, "commands"):
+        for name, sub in command.commands.items():
+            yield from all_commands(sub, (*path, name))
+    else:
+        yield path
+
+
+@pytest.mark.parametrize("path", list(all_commands()), ids=" ".join)
+def test_every_command_has_help(path):
+    command = main
+    for name in path:
+        command = command.commands[name]
+    assert command.help
+    result = invoke(*path, "--help")
+    assert result.exit_code == 0
+    assert command.help.splitlines()[0] in result.stdout
+
+
+@pytest.mark.parametrize("verb", COMING)
+def test_a_verb_that_is_not_there_yet_says_so_with_exit_code_2(verb):
+    result = invoke(verb, "desk", "--anything")
+    assert result.exit_code == 2
+    assert verb in result.stderr
+    assert not result.stdout
+
+
+@pytest.mark.parametrize("kind", [kind for kind in desk.PAPER_KINDS if kind != "contract"])
+def test_a_paper_that_is_not_there_yet_says_so_with_exit_code_2(kind):
+    assert invoke("paper", "desk", kind, "A-1").exit_code == 2
+
+
+def test_no_desk_there_is_exit_code_2(tmp_path):
+    for verb in (["run"], ["late"], ["verify"], ["status", "A-1"]):
+        result = invoke(verb[0], tmp_path, *verb[1:])
+        assert result.exit_code == 2
+        assert "xltools init" in result.stderr
+
+
+def test_an_unknown_order_is_exit_code_2(home):
+    assert invoke("status", home, "没有").exit_code == 2
+    assert invoke("why", home, "没有", "quantity").exit_code == 2
+    assert invoke("paper", home, "contract", "没有").exit_code == 2
+
+
+def test_wrong_rules_are_exit_code_3_with_the_place(tmp_path):
+    invoke("init", tmp_path / "d")
+    (tmp_path / "d" / "desk.yaml").write_text("language: fr\nlatness: {}\n", "utf-8")
+    result = invoke("run", tmp_path / "d")
+    assert result.exit_code == 3
+    assert "desk.yaml:1:11" in result.stderr
+    assert "desk.yaml:2:1" in result.stderr
+    assert "did you mean" in result.stderr.lower()
+    assert invoke("rules", "check", tmp_path / "d").exit_code == 3
+
+
+def test_another_run_at_work_is_exit_code_4(tmp_path):
+    import socket
+    import time
+
+    path = tmp_path / "d"
+    invoke("init", path)
+    (path / ".desk").mkdir(exist_ok=True)
+    holder = {"host": "another-" + socket.gethostname(), "pid": 1, "time": time.time()}
+    (path / ".desk" / "lock").write_text(json.dumps(holder), "utf-8")
+    assert invoke("run", path).exit_code == 4
+
+
+def test_an_open_tracker_is_exit_code_4_and_is_left_alone(tmp_path):
+    path = tmp_path / "d"
+    invoke("init", path)
+    assert invoke("run", path).exit_code == 0
+    before = (path / "order-tracker.xlsx").read_bytes()
+    (path / "~$order-tracker.xlsx").write_bytes(b"owner")
+    result = invoke("run", path, "--as-of", "2026-01-05", "--json")
+    assert result.exit_code == 4
+    assert json.loads(result.stdout)["tracker"]["queued"] is True
+    assert (path / "order-tracker.xlsx").read_bytes() == before
+
+
+def test_a_broken_ledger_is_exit_code_5(tmp_path):
+    import sqlite3
+
+    path = tmp_path / "d"
+    invoke("demo", path)
+    with sqlite3.connect(path / ".desk" / "ledger.db") as ledger:
+        for (name,) in ledger.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            ledger.execute(f"drop trigger {name}")
+        ledger.execute("update events set text = replace(text, '端盖', '端壶') where number = 2")
+    ledger.close()
+    assert invoke("verify", path).exit_code == 5
+    assert invoke("run", path).exit_code == 5
+
+
+def test_a_changed_original_does_not_verify(tmp_path):
+    path = tmp_path / "d"
+    invoke("demo", path)
+    assert invoke("verify", path).exit_code == 0
+    original = next((path / "archive").rglob("01-*.xlsx"))
+    original.write_bytes(original.read_bytes() + b" ")
+    result = invoke("verify", path, "--json")
+    assert result.exit_code == 5
+    told = json.loads(result.stdout)
+    assert told["ok"] is False
+    assert {problem["file"] for problem in told["problems"]} == {original.relative_to(path).as_posix()}
+
+
+def test_run_json_has_the_promised_shape(tmp_path):
+    path = tmp_path / "d"
+    result = invoke("demo", path, "--json")
+    told = json.loads(result.stdout)
+    assert list(told) == ["as_of", "documents", "tracker", "papers", "late", "digests", "problems", "seconds"]
+    assert set(told["documents"][0]) == {"file", "sha256", "form", "orders", "outcome", "problems"}
+    assert set(told["tracker"]) == {"file", "rows_added", "cells_changed", "edits", "conflicts", "queued"}
+    problem = next(problem for document in told["documents"] for problem in document["problems"])
+    keys = {"code", "severity", "file", "sheet", "cell", "line", "column", "field", "message", "hint"}
+    assert set(problem) == keys
+    assert not any("\\" in document["file"] or Path(document["file"]).is_absolute() for document in told["documents"])
+
+
+def test_late_status_why_check_json_have_the_promised_shapes(home):
+    late = json.loads(invoke("late", home, "--as-of", "2026-05-20", "--json").stdout)
+    assert list(late[0]) == (
+        "kind order line customer owner product requested promised due open_quantity days_late waiting_for since reason"
+    ).split()
+    order = late[0]["order"]
+    status = json.loads(invoke("status", home, order, "--as-of", "2026-05-20", "--json").stdout)
+    assert set(status) >= {"order", "revision", "stage", "waiting", "lines", "history", "papers"}
+    assert set(status["history"][0]) == {"when", "event", "by", "file", "cell", "sheet"}
+    why = json.loads(invoke("why", home, order, "quantity", "--line", late[0]["line"], "--json").stdout)
+    assert set(why) >= {"order", "line", "field", "value", "file", "sheet", "cell", "archived", "sha256", "by", "when"}
+    archived = next((home / "archive").rglob("01-*.xlsx"))
+    check = json.loads(invoke("check", archived, "--desk", home, "--json").stdout)
+    assert set(check[0]) == {"file", "form", "orders", "problems"}
+
+
+def test_check_moves_nothing_and_tells_errors_by_exit_code_1(tmp_path):
+    bad = tmp_path / "坏.xlsx"
+    bad.write_bytes(b"nothing")
+    result = invoke("check", bad)
+    assert result.exit_code == 1
+    assert bad.read_bytes() == b"nothing"
+    assert "坏.xlsx" in result.stdout
+
+
+def test_check_of_a_template_needs_no_desk():
+    template = desk.template_folder() / "order-intake.xlsx"
+    result = invoke("check", template, "--json")
+    assert [problem["code"] for problem in json.loads(result.stdout)[0]["problems"]] == ["form-blank"]
+
+
+def test_export_writes_csv_xlsx_and_parquet(home, tmp_path):
+    import openpyxl
+    import pyarrow.parquet
+
+    for suffix in ("csv", "xlsx", "parquet"):
+        result = invoke("export", home, "--to", tmp_path / f"行.{suffix}", "--as-of", "2026-05-20")
+        assert result.exit_code == 0
+        assert not result.stdout
+    lines = (tmp_path / "行.csv").read_text("utf-8").splitlines()
+    assert not lines[0].startswith("\ufeff")
+    header = lines[0].split(",")
+    sheet = openpyxl.load_workbook(tmp_path / "行.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[1]] == header
+    table = pyarrow.parquet.read_table(tmp_path / "行.parquet")
+    assert table.column_names == header
+    assert table.num_rows == sheet.max_row - 1
+    assert invoke("export", home, "--to", tmp_path / "行.pdf").exit_code == 2
+
+
+def test_init_zh_gives_chinese_folders_and_runs(tmp_path):
+    path = tmp_path / "订单台"
+    assert invoke("init", path, "--language", "zh").exit_code == 0
+    for name in ("收件箱", "评审/production", "退回", "单据", "归档", "发件箱", "基础资料/客户.xlsx"):
+        assert (path / name).exists(), name
+    assert invoke("run", path).exit_code == 0
+    assert (path / "订单总表.xlsx").is_file()
+
+
+def test_init_refuses_a_folder_with_something_in_it(tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "x").write_text("x", "utf-8")
+    assert invoke("init", tmp_path / "d").exit_code == 2
+
+
+def test_paper_names_the_gate_that_is_shut(home):
+    ledger = desk.open_desk_at(home).replay_ledger()
+    unpriced = next(one.number for one in ledger.orders.values() if not one.papers)
+    result = invoke("paper", home, "contract", unpriced, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["files"]) == (1, [])
+    assert {problem["code"] for problem in told["problems"]} <= {"gate-shut", "paper-not-needed"}
+
+
+def test_quiet_says_nothing_when_nothing_needs_a_person(tmp_path):
+    invoke("init", tmp_path / "d")
+    result = invoke("run", tmp_path / "d", "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_frames_for_python(home):
+    import xltools
+
+    frames = xltools.open_desk(home)
+    lines = frames.lines()
+    assert len(lines) == sum(frames.orders()["lines"])
+    assert lines["order"].nunique() == len(frames.orders())
+    assert {"late", "at-risk"} >= set(frames.late()["kind"])
