@@ -61,19 +61,15 @@ def xlsx(book: Workbook) -> bytes:
 
 def type_in(word: str) -> Scalar:
     """What Excel makes of a word that is typed into a cell."""
-    if not word:
-        return None
-    if word.startswith("'"):
-        return word[1:]
+    if not word or word.startswith("'"):
+        return word[1:] or None
     if _NUMBER.fullmatch(word):
         return float(word)
     if percent := _PERCENT.fullmatch(word):
         return float(percent[1]) / 100
     if _DATE.fullmatch(word):
         return dt.date.fromisoformat(word)
-    if word in {"TRUE", "FALSE"}:
-        return word == "TRUE"
-    return word.replace("\\n", "\n")
+    return {"TRUE": True, "FALSE": False}.get(word, word.replace("\\n", "\n"))
 
 
 def no_tables() -> dict[str, Table]:

@@ -229,10 +229,10 @@ def rules_group() -> None:
 @click.argument("desk_path", metavar="[DESK]", required=False, type=click.Path(path_type=Path))
 @json_option
 def rules_check(desk_path: Path | None, as_json: bool) -> None:
-    """Everything that is wrong with the rules; exit code 3 if anything is."""
+    """Everything that is wrong with the rules, tried on their own examples; exit code 3 if anything is."""
     try:
         rules = open_desk(desk_path).rules if desk_path else desk.package_rules()
-        problems: tuple[desk.Problem, ...] = ()
+        problems = tuple(desk.check_examples(rules, desk.DEMO_AS_OF))
     except desk.RulesFailure as failure:
         problems = failure.problems
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE)
@@ -348,5 +348,5 @@ def tell(lines: Iterable[str], err: bool = False) -> None:
 
 
 def tell_json(value: object) -> None:
-    """JSON to stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """JSON to stdout, in UTF-8 whatever the console's code page."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2).encode())

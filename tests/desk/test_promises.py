@@ -237,3 +237,22 @@ def type_in_tracker(path, order, line, values):
             cell.data_type = "s"  # typed with an apostrophe before it, or openpyxl would make a formula of it
     book.properties.lastModifiedBy = "王计划"
     book.save(path)
+
+
+def test_a_deleted_ledger_is_told_and_not_begun_anew(folder):
+    folder.drop("1.xlsx", order_no="A-1")
+    folder.run()
+    (folder.path / ".desk" / "ledger.db").unlink()
+    before = folder.files()
+    with pytest.raises(desk.LedgerFailure) as failure:
+        folder.run()
+    assert [problem.code for problem in failure.value.problems] == ["ledger-behind-archive"]
+    assert folder.files() == before
+
+
+def test_folders_that_were_deleted_do_not_stop_a_run(folder):
+    import shutil
+
+    for name in ("inbox", "papers", "returned", "master", "rules", "templates", "review"):
+        shutil.rmtree(folder.path / name)
+    assert folder.run().exit_code == 0

@@ -200,12 +200,18 @@ class Stage:
     def run(self, as_of: dt.date, pause: Iterable[Given] = (), meanwhile: Iterable[Given] = ()) -> tuple[Problem, ...]:
         """A run; `pause` are steps while it waits for fresh files, `meanwhile` while it plans."""
         self.today = as_of
-        options = desk.RunOptions(pause=lambda: self._play_all(pause), watch=lambda items: self._watch(items, meanwhile))
+        options = desk.RunOptions(
+            pause=lambda: self._play_all(pause), watch=lambda items: self._watch(items, meanwhile)
+        )
         return self._answer(lambda: desk.run_desk_at(self.opened, as_of, options))
 
     def check(self, name: str) -> tuple[Problem, ...]:
         """The problems of one file, which stays where it is."""
         return self._answer(lambda: desk.check_file(self.desk / name, self.fresh.rules, {}, self.today))
+
+    def check_rules(self, _: object) -> tuple[Problem, ...]:
+        """The desk's rules, tried on their own examples."""
+        return self._answer(lambda: tuple(desk.check_examples(self.opened.rules, self.today)))
 
     def verify(self, _: object) -> tuple[Problem, ...]:
         """The audit."""

@@ -52,7 +52,7 @@ _CUSTOMERS: tuple[tuple[Typed, ...], ...] = (
     ("C007", "Kestrel Antriebstechnik GmbH", "Kestrel", "Jonas Weidlich", "+49 7141 555 0140", "30/70 T/T", "欧元", 0,
      "否", "Am Mühlgraben 14, 71634 Ludwigsburg, Germany", "形式发票", "何立"),
     ("C008", "Bramwell Fixtures Inc.", "Bramwell", "Dana Whitlock", "+1 614 555 0137", "30/70", "美元", 0, "否",
-     "2250 Harlan Avenue, Columbus, OH 43219, USA", "形式发票", "何立"),
+     "2250 Harlan Avenue, Columbus, OH 43219, USA", "单笔合同", "何立"),
     ("C009", "Northfield Garden Tools LLC", "Northfield", "Pete Sandoval", "+1 503 555 0188", "20TT80LC60DAYS", "美元",
      0, "否", "780 Mill Pond Road, Salem, OR 97301, USA", "形式发票", "何立"),
     ("C010", "株式会社青葉沢製作所", "青葉沢", "三浦 直人", "+81 22 555 0160", "100% TT before shipment", "日元", 0,
@@ -63,7 +63,21 @@ _CUSTOMERS: tuple[tuple[Typed, ...], ...] = (
     ("C012", "Ferrando Componenti S.r.l.", "Ferrando", "Giulia Ferrando", "+39 011 555 0175", "net 60 days", "欧元", 0,
      "否", None, "框架合同", "何立"),
 )  # fmt: skip
-CUSTOMERS: tuple[Row, ...] = tuple(dict(zip(_CUSTOMER_FIELDS, row, strict=True)) for row in _CUSTOMERS)
+# What a contract says of the buyer, where the factory makes one for each order.
+_BUYERS: dict[str, Row] = {
+    code: {"address": address, "representative": name, "tax_number": tax, "bank": bank, "account": account}
+    for code, address, name, tax, bank, account in (
+        ("C001", "宁波市北仑区明州路 88 号", "方启明", "91330206MA0TH0001X", "宁波鄞东商业银行北仑支行", "6217 0000 0001 0000 011"),
+        ("C004", "重庆市巴南区界石镇驰远路 9 号", "罗大庆", "91500113MA0YC0004X", "渝南商业银行界石支行", "6217 0000 0004 0000 014"),
+        ("C005", "上海市松江区新桥镇澄园路 102 号", "顾怀远", "91310117MA0HC0005X", "浦南银行新桥支行", "6217 0000 0005 0000 015"),
+        ("C006", "青岛市崂山区株洲路 77 号", "于建业", "91370212MA0LD0006X", "胶东商业银行崂山支行", "6217 0000 0006 0000 016"),
+        ("C008", "2250 Harlan Avenue, Columbus, OH 43219, USA", "Dana Whitlock", "00-0000008", "Harlan Valley Bank", "000 0008"),
+        ("C011", "香港新界葵涌葵丰街 30 号 12 楼", "Kelvin Lau", "00000011-000", "葵丰银行葵涌分行", "000-000011-001"),
+    )
+}
+CUSTOMERS: tuple[Row, ...] = tuple(
+    {**dict(zip(_CUSTOMER_FIELDS, row, strict=True)), **_BUYERS.get(str(row[0]), {})} for row in _CUSTOMERS
+)
 
 _PRODUCT_FIELDS = ("product_code", "product", "specification", "unit", "drawing", "material")
 _PRODUCTS: tuple[tuple[str, ...], ...] = (
@@ -101,7 +115,14 @@ _PRODUCTS: tuple[tuple[str, ...], ...] = (
 PRODUCTS: tuple[Row, ...] = tuple(dict(zip(_PRODUCT_FIELDS, row, strict=True)) for row in _PRODUCTS)
 
 STOCK: tuple[Row, ...] = tuple(
-    {"product_code": code, "quantity": quantity, "location": location}
+    {
+        "product_code": code,
+        "warehouse": "成品仓",
+        "quantity": quantity,
+        "unit": next(row["unit"] for row in PRODUCTS if row["product_code"] == code),
+        "location": location,
+        "counted_on": day(4, 30),
+    }
     for code, quantity, location in (
         ("P1001", 120, "A-01"),
         ("P1002", 0, "A-01"),
@@ -120,20 +141,20 @@ STOCK: tuple[Row, ...] = tuple(
 
 _STAFF_FIELDS = ("name", "department", "role", "mail", "deputy", "valid_from", "valid_to")
 _STAFF: tuple[tuple[Typed, ...], ...] = (
-    ("李雯", "sales", "销售主管", "li.wen@lanqiao.example", "周凯", None, None),
-    ("周凯", "sales", "业务员", "zhou.kai@lanqiao.example", "李雯", None, None),
-    ("陈思雨", "sales", "业务员", "chen.siyu@lanqiao.example", "李雯", None, None),
-    ("何立", "sales", "外贸业务员", "he.li@lanqiao.example", "陈思雨", None, None),
-    ("吴江", "engineering", "技术主管", "wu.jiang@lanqiao.example", "郑楠", None, None),
-    ("郑楠", "engineering", "模具工程师", "zheng.nan@lanqiao.example", "吴江", None, None),
-    ("赵敏华", "production", "PMC主管", "zhao.minhua@lanqiao.example", "孙浩", None, None),
-    ("孙浩", "production", "生产计划员", "sun.hao@lanqiao.example", "赵敏华", None, None),
-    ("钱丽", "quality", "品质主管", "qian.li@lanqiao.example", None, None, None),
-    ("冯涛", "purchasing", "采购主管", "feng.tao@lanqiao.example", None, None, None),
-    ("许强", "warehouse", "仓库主管", "xu.qiang@lanqiao.example", None, None, None),
-    ("韩雪", "finance", "财务主管", "han.xue@lanqiao.example", "韩雨桐", None, None),
-    ("韩雨桐", "finance", "出纳", "han.yutong@lanqiao.example", "韩雪", day(3, 1), None),
-    ("唐宁", "legal", "法务", "tang.ning@lanqiao.example", None, None, None),
+    ("李雯", "销售", "销售主管", "li.wen@lanqiao.example", "周凯", None, None),
+    ("周凯", "销售", "业务员", "zhou.kai@lanqiao.example", "李雯", None, None),
+    ("陈思雨", "销售", "业务员", "chen.siyu@lanqiao.example", "李雯", None, None),
+    ("何立", "销售", "外贸业务员", "he.li@lanqiao.example", "陈思雨", None, None),
+    ("吴江", "技术", "技术主管", "wu.jiang@lanqiao.example", "郑楠", None, None),
+    ("郑楠", "技术", "模具工程师", "zheng.nan@lanqiao.example", "吴江", None, None),
+    ("赵敏华", "生产PMC", "PMC主管", "zhao.minhua@lanqiao.example", "孙浩", None, None),
+    ("孙浩", "生产PMC", "生产计划员", "sun.hao@lanqiao.example", "赵敏华", None, None),
+    ("钱丽", "品质", "品质主管", "qian.li@lanqiao.example", None, None, None),
+    ("冯涛", "采购", "采购主管", "feng.tao@lanqiao.example", None, None, None),
+    ("许强", "仓储", "仓库主管", "xu.qiang@lanqiao.example", None, None, None),
+    ("韩雪", "财务", "财务主管", "han.xue@lanqiao.example", "韩雨桐", None, None),
+    ("韩雨桐", "财务", "出纳", "han.yutong@lanqiao.example", "韩雪", day(3, 1), None),
+    ("唐宁", "法务", "法务", "tang.ning@lanqiao.example", None, None, None),
 )
 STAFF: tuple[Row, ...] = tuple(dict(zip(_STAFF_FIELDS, row, strict=True)) for row in _STAFF)
 

@@ -1,7 +1,19 @@
 """Late March 2026: revisions, repeat orders, quantities that are none."""
 
-from stories_march import TAIHENG_001, TAIHENG_001_REVISED
+from stories_march import MARCH_LIST, TAIHENG_001, TAIHENG_001_REVISED
 from story import Sample, day, line, order
+
+MARCH_LIST_GROWN = (
+    *MARCH_LIST,
+    order(
+        line("P1013", 60, 48, day(6, 30), amount=2880),
+        customer="C002",
+        order_no="HD-2603-030",
+        order_date=day(3, 31),
+        customer_po="LY-3341",
+        owner="李雯",
+    ),
+)
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(
@@ -176,5 +188,14 @@ SAMPLES: tuple[Sample, ...] = (
             ),
         ),
         codes=("number-not-understood",),
+    ),
+    Sample(
+        "27-三月接单清单(月末)",
+        "A cumulative list sent again with one more order: only the new one makes an event.",
+        "accepted",
+        day(3, 31),
+        "李雯",
+        MARCH_LIST_GROWN,
+        layout="list",
     ),
 )

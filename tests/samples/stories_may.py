@@ -1,8 +1,24 @@
 """May 2026, up to the day of the run: other order types, odd terms, what is due soon, files that are no orders."""
 
-from stories_april import MARCH_LIST_GROWN
+from stories_april import TAIHENG_UNNUMBERED
 from stories_march import YUESUI_004
-from story import Sample, day, line, order
+from stories_march_late import MARCH_LIST_GROWN
+from story import Sample, Typed, day, line, order
+
+NORTHFIELD_BOOK: tuple[tuple[Typed, ...], ...] = (
+    ("Order No.", "Customer", "Order Date", "Line", "Product Code", "Specification", "Qty", "Unit Price", "Discount",
+     "Required Date", "Shipped Date", "Carrier", "Ship Address"),
+    ("US-1041", "Northfield", day(3, 4), 1, "P2006", "GT-7", 6000, 0.74, None, day(4, 17), day(4, 15), "Seawind",
+     "780 Mill Pond Road, Salem, OR 97301, USA"),
+    ("US-1041", "Northfield", day(3, 4), 2, "P2008", "Φ62×3.5", 6000, 0.11, None, day(4, 17), day(4, 15), "Seawind",
+     "780 Mill Pond Road, Salem, OR 97301, USA"),
+    ("US-1057", "Northfield", day(3, 18), 1, "P1018", "135 mm", 1500, 3.05, 0.05, day(5, 4), day(5, 8), "Seawind",
+     "780 Mill Pond Road, Salem, OR 97301, USA"),
+    ("US-1063", "Northfield", day(4, 8), 1, "P2006", "GT-7", 4000, 0.74, None, day(5, 22), day(5, 19), "Polar Air",
+     "780 Mill Pond Road, Salem, OR 97301, USA"),
+    ("US-1063", "Northfield", day(4, 8), 2, "P1018", "135 mm", 800, 3.05, None, day(5, 15), None, None,
+     "780 Mill Pond Road, Salem, OR 97301, USA"),
+)  # fmt: skip
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(
@@ -241,5 +257,81 @@ SAMPLES: tuple[Sample, ...] = (
         ),
         layout="list",
         codes=("revision-conflict",),
+    ),
+    Sample(
+        "63-Bramwell-hinges",
+        "A clean order in US dollars with a contract of its own: the total in English words.",
+        "accepted",
+        day(5, 20),
+        "何立",
+        (
+            order(
+                line("P1014", 2600, 0.42, day(6, 26), customer_item="BF-H76", amount=1092),
+                line("P1018", 1200, 3.18, day(6, 26), customer_item="BF-G135", amount=3816),
+                customer="Bramwell",
+                order_no="HD-2605-061",
+                order_date=day(5, 20),
+                order_type="Regular",
+                customer_po="BF-7802",
+                trade_terms="FOB Ningbo",
+                transport="Sea freight",
+                packing="Export cartons on pallets",
+                requirements="Salt spray test 72 h",
+                partial_allowed="No",
+            ),
+        ),
+    ),
+    Sample(
+        "64-五月清单带承诺",
+        "Promises in a list: kept, and split with their quantities; one is missing and shown as missing; one lies before "
+        "the order date, a warning.",
+        "accepted",
+        day(5, 20),
+        "赵敏华",
+        (
+            order(
+                line("P1009", 900, 2.95, day(6, 15), promised_date=day(6, 12)),
+                customer="朗岳",
+                order_no="HD-2605-062",
+                order_date=day(5, 18),
+                customer_po="LY-3402",
+            ),
+            order(
+                line("P1006", 200, 36.8, day(6, 10), promised_date="2026-06-10×100; 2026-06-24×100"),
+                line("P1007", 120, 52.4, day(6, 24)),
+                customer="渝驰",
+                order_no="HD-2605-063",
+                order_date=day(5, 18),
+                customer_po="YC-0518",
+            ),
+            order(
+                line("P2001", 1500, 2.86, day(6, 9), promised_date=day(5, 9)),
+                customer="粤穗",
+                order_no="HD-2605-064",
+                order_date=day(5, 18),
+                customer_po="GZ2605-077",
+            ),
+        ),
+        layout="list",
+        codes=("promised-before-order",),
+    ),
+    Sample(
+        "65-Northfield-order-book",
+        "An order list of another make, with the dates on which lines left: its orders come in as released, lines that "
+        "left as shipped.",
+        "accepted",
+        day(5, 20),
+        "何立",
+        layout="plain",
+        rows=NORTHFIELD_BOOK,
+    ),
+    Sample(
+        "66-泰衡-未编号又来",
+        "36 saved anew by a colleague, again without a number: numbered, with a warning that it looks like the first.",
+        "accepted",
+        day(5, 20),
+        "周凯",
+        (TAIHENG_UNNUMBERED,),
+        codes=("order-number-assigned", "possible-duplicate-order"),
     ),
 )

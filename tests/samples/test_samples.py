@@ -16,7 +16,7 @@ from story import AS_OF, Sample
 from xltools import desk
 
 SAMPLES = ROOT / "samples"
-every_sample = pytest.mark.parametrize("sample", make_samples.SAMPLES, ids=lambda sample: sample.name)
+every_sample = pytest.mark.parametrize("sample", make_samples.SAMPLES, ids=lambda sample: sample.name.partition("-")[0])
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def test_the_demo_shows_what_a_desk_is_for(demo: tuple[desk.Desk, desk.RunResult
     late, at_risk = (sum(row["kind"] == kind for row in result.late) for kind in ("late", "at-risk"))
     assert 5 <= late <= len(lines) / 4, "some are late, most are not"
     assert 5 <= at_risk <= len(lines) / 4
-    assert desk.verify_desk_at(opened).ok
+    assert desk.verify_desk_at(opened).is_ok
 
 
 def test_the_workbooks_are_what_the_stories_tell() -> None:
@@ -111,9 +111,12 @@ def test_the_readme_lists_every_sample_with_its_purpose() -> None:
     assert make_samples.write_readme_table(text) == text
 
 
-def test_no_expected_text_is_left_over() -> None:
-    names = {file.stem for file in (SAMPLES / "expected").glob("*.txt")}
-    assert names == {sample.name for sample in make_samples.SAMPLES}
+def test_no_expected_text_is_left_over(regen: bool) -> None:
+    told = {sample.name for sample in make_samples.SAMPLES}
+    left = [file for file in (SAMPLES / "expected").glob("*.txt") if file.stem not in told]
+    for file in left if regen else ():
+        file.unlink()
+    assert regen or left == []
 
 
 def test_the_samples_cover_a_factory() -> None:

@@ -110,14 +110,12 @@ TOUCHES: dict[str, Touch] = {
 
 def _free_boundary(sheet: Worksheet, labels: Labels, top: int, wanted: int) -> int:
     """The first column from `wanted` on where a new column parts no label from its value."""
-    taken = {cell.column + 1 for cell in label_cells(sheet, labels.header, top - 1).values()}
-    inside = {
-        c
-        for block in sheet.merged_cells.ranges
-        for c in range(block.min_col + 1, block.max_col + 1)
-        if block.min_row > 1
+    blocks = {(block.min_row, block.min_col): block for block in sheet.merged_cells.ranges}
+    taken = {
+        (blocks[at].max_col if (at := (cell.row, cell.column)) in blocks else cell.column) + 1
+        for cell in label_cells(sheet, labels.header, top - 1).values()
     }
-    return next(column for column in range(wanted, sheet.max_column + 2) if column not in taken | inside)
+    return next(column for column in range(wanted, sheet.max_column + 2) if column not in taken)
 
 
 def _insert_column(sheet: Worksheet, column: int, top: int, label: str, values: tuple[str | float | None, ...]) -> None:

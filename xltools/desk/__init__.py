@@ -19,6 +19,7 @@ from xltools.desk.answers import (
 )
 from xltools.desk.audit import Verification, rebuild_desk_at, verify_desk_at
 from xltools.desk.contract import PAPER_KINDS, PaperResult, make_paper
+from xltools.desk.examples import check_examples
 from xltools.desk.failure import (
     DONE,
     LEDGER_BROKEN,
@@ -71,6 +72,7 @@ __all__ = [
     "RunResult",
     "UsageFailure",
     "Verification",
+    "check_examples",
     "check_file",
     "check_json",
     "create_demo",

@@ -40,7 +40,8 @@ def verify_desk_at(desk: Desk) -> Verification:
         return Verification(desk.store.head().number, problems)
     ledger = replay(desk.store.events())
     found = (*_check_originals(desk, ledger), *_check_manifests(desk, ledger), *_check_papers(desk, ledger))
-    return Verification(ledger.number, found)
+    # An original is named by the ledger, and by the manifest of each run that took it.
+    return Verification(ledger.number, tuple(dict.fromkeys(found)))
 
 
 def _check_originals(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
@@ -64,15 +65,21 @@ def _check_manifests(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
         if manifest.first_event != head + 1:
             yield error("manifest-gap", place, expected=head + 1, found=manifest.first_event)
         head = max(head, manifest.last_event)
-        for sha256 in manifest.master.values():
-            yield from _check_hash(desk.path, master_copy(archive, sha256), sha256)
-        for sha256 in manifest.templates.values():
-            yield from _check_hash(desk.path, template_copy(archive, sha256), sha256)
-        for document in manifest.documents:
-            yield from _check_hash(desk.path, document.archived, document.sha256)
-        yield from _check_hash(desk.path, rules_copy(archive, manifest.rules), manifest.rules)
+        yield from _check_copies(desk, manifest)
     if head != ledger.number:
         yield error("manifest-gap", Place(archive), expected=head + 1, found=ledger.number)
+
+
+def _check_copies(desk: Desk, manifest: Manifest) -> Iterator[Problem]:
+    """What a run depended on lies in archive/ as it was."""
+    archive = desk.folders.archive
+    for sha256 in manifest.master.values():
+        yield from _check_hash(desk.path, master_copy(archive, sha256), sha256)
+    for sha256 in manifest.templates.values():
+        yield from _check_hash(desk.path, template_copy(archive, sha256), sha256)
+    for document in manifest.documents:
+        yield from _check_hash(desk.path, document.archived, document.sha256)
+    yield from _check_hash(desk.path, rules_copy(archive, manifest.rules), manifest.rules)
 
 
 def _check_papers(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
@@ -96,8 +103,9 @@ def _check_hash(desk: Path, file: str, sha256: str) -> Iterator[Problem]:
 def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, tuple[Problem, ...]]:
     """A new desk whose ledger, papers and tracker are made again from archive/ alone.
 
-    UsageFailure where `into` is not empty. The problems: a run whose inputs are not all there or that does not come to the
-    ledger it once came to (`rebuild-differs`), each told once, at the first run it holds for.
+    UsageFailure where `into` is not empty. It ends at the first run that has problems: its manifest can't be read, what
+    it depended on is not in archive/ as it was, or it does not come to the ledger that it once came to
+    (`rebuild-differs`).
     """
     if into.exists() and any(into.iterdir()):
         raise UsageFailure([error("desk-exists", Place(str(into)), path=into)])
@@ -113,11 +121,16 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     ledger = Ledger()
     inputs = None
     for path in watch(list_manifests(rebuilt)):
-        manifest = read_manifest(path.read_bytes())
+        place = Place(path.relative_to(into).as_posix())
+        try:
+            manifest = read_manifest(path.read_bytes())
+        except (ValueError, KeyError, TypeError) as trouble:
+            return rebuilt, (error("manifest-unreadable", place, reason=trouble),)
+        if spoilt := tuple(_check_copies(rebuilt, manifest)):
+            return rebuilt, spoilt
         inputs = recall_inputs(rebuilt, manifest, ledger)
         planned = plan_run(inputs, catalogue)
         if planned.ledger.head != manifest.head:
-            place = Place(path.relative_to(into).as_posix())
             return rebuilt, (error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head),)
         carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
         ledger = planned.ledger

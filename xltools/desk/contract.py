@@ -13,6 +13,7 @@ from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import INSTALLED_PAPERS, Desk
 from xltools.edge.pdf import convert_to_pdf
 from xltools.ledger.standing import assess_order
+from xltools.reports.wording import labels_text, whom_text
 
 PAPER_KINDS = ("contract", "confirmation", "production-order", "shipping-list", "delivery-note", "packing-list")
 
@@ -63,18 +64,17 @@ def issued_contract(order: Order) -> Paper | None:
 
 def _shut_gates(order: Order, desk: Desk) -> tuple[Problem, ...]:
     standing = assess_order(order, desk.rules, INSTALLED_PAPERS)
-    fields = ", ".join(dict.fromkeys(name for names in standing.missing.values() for name in names))
-    return tuple(
-        error(
-            "gate-shut",
-            order.place,
-            order=order.number,
-            what=gate.what.text.in_language(desk.language),
-            whom=gate.whom,
-            fields=fields if gate.fields else "",
-        )
-        for gate in shut_gates_before(standing, CONTRACT, desk.rules)
-    )
+    rules, language = desk.rules, desk.language
+    say = desk.catalogue.speaker(language)
+    problems = []
+    for waiting in shut_gates_before(standing, CONTRACT, rules):
+        whom = whom_text(waiting.whom, order, rules, language, say)
+        what = waiting.what.in_language(language)
+        fields = dict.fromkeys(name for names in waiting.fields.values() for name in names)
+        if fields:
+            what = f"{what} ({labels_text(fields, rules, language)})"
+        problems.append(error("gate-shut", order.place, order=order.number, whom=whom, what=what))
+    return tuple(problems)
 
 
 def _relative(path: Path, desk: Path) -> str:

@@ -12,11 +12,11 @@ from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
 from xltools.desk.session import INSTALLED_PAPERS, find_customer
 from xltools.edge.folders import safe_name
 from xltools.edge.word import render_docx
-from xltools.forms.model import Gate, Rules
+from xltools.forms.model import Rules
 from xltools.ledger.decide import issue_paper
 from xltools.ledger.number import next_number
 from xltools.ledger.replay import Ledger
-from xltools.ledger.standing import Standing, assess_order
+from xltools.ledger.standing import Standing, Waiting, assess_order
 from xltools.reports.contract import contract_context
 
 CONTRACT = "contract"
@@ -50,10 +50,12 @@ def awaits_paper(standing: Standing, kind: str, rules: Rules) -> bool:
     return bool(awaited) and all(gate.paper == kind for gate in awaited)
 
 
-def shut_gates_before(standing: Standing, kind: str, rules: Rules) -> tuple[Gate, ...]:
-    """The gates, other than the paper's own, that the order waits at."""
-    gates = {gate.name: gate for stage in rules.workflow.stages for gate in stage.gates}
-    return tuple(gates[waiting.gate] for waiting in standing.waiting if gates[waiting.gate].paper != kind)
+def shut_gates_before(standing: Standing, kind: str, rules: Rules) -> tuple[Waiting, ...]:
+    """The gates that the order waits at before that paper; none where it is past it, or its gate is not needed."""
+    stages = rules.workflow.stages
+    last = max((at for at, stage in enumerate(stages) if any(gate.paper == kind for gate in stage.gates)), default=-1)
+    before = {gate.name for stage in stages[: last + 1] for gate in stage.gates if gate.paper != kind}
+    return tuple(waiting for waiting in standing.waiting if waiting.gate in before)
 
 
 def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPapers:
@@ -63,7 +65,7 @@ def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPa
     path = paper_path(settings.folders.papers, order, "sales-contract")
     customer = find_customer(inputs.tables, order.text("customer"))
     context = contract_context(order, customer, inputs.rules, inputs.as_of, number)
-    content = render_docx(inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(CONTRACT_TEMPLATE))
+    content = render_docx(inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(f"templates/{CONTRACT_TEMPLATE}"))
     if isinstance(content, Problem):
         return IssuedPapers(problems=(content,))
     taken.add(number)

@@ -213,7 +213,8 @@ def _returned_copy(
 ) -> list[Action]:
     """The sender's own file, and beside it a workbook that lists what to mend."""
     say = writer.catalogue.speaker(writer.language)
-    grid = problem_list(received.file, [writer.write(problem) for problem in result.problems], say)
+    problems = [{**writer.write(problem), "field": writer.label(problem.field)} for problem in result.problems]
+    grid = problem_list(received.file, problems, say)
     listed = str(PurePosixPath(returned).with_suffix("")) + ".problems.xlsx"
     return [
         WriteFile(returned, received.content),

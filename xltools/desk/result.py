@@ -79,7 +79,7 @@ class ProblemWriter:
 
     def write(self, problem: Problem) -> dict[str, Any]:
         """One problem in the JSON shape."""
-        rendered = render_problem(problem, self.catalogue, self.language, self._label(problem.field))
+        rendered = render_problem(problem, self.catalogue, self.language, self.label(problem.field))
         place = problem.place
         return {
             "code": problem.code,
@@ -98,7 +98,8 @@ class ProblemWriter:
         """Problems in the JSON shape."""
         return [self.write(problem) for problem in problems]
 
-    def _label(self, name: str) -> str:
+    def label(self, name: str) -> str:
+        """A field's label in this language; its name where no form has it."""
         if self.rules and name:
             for form in self.rules.forms.values():
                 if field := form.field(name):

@@ -1,6 +1,7 @@
 """A desk that is open: its rules, words, ledger and master data."""
 
 import datetime as dt
+import locale
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -177,11 +178,13 @@ def local_today(rules: Rules, now: dt.datetime) -> dt.date:
 
 
 def terminal_language(environment: Mapping[str, str] = os.environ) -> Language:
-    """The language of the terminal's locale, by the variables POSIX names in that order; XLTOOLS_LANG goes before."""
-    for name in ("XLTOOLS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environment.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+    """The language of the terminal's locale, by the variables POSIX names in that order; XLTOOLS_LANG goes before.
+
+    Windows sets none of them; its own locale is called `Chinese (Simplified)_China`.
+    """
+    names = ("XLTOOLS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((value for name in names if (value := environment.get(name))), None) or locale.getlocale()[0] or ""
+    return "zh" if said.lower().startswith(("zh", "chinese")) else "en"
 
 
 def master_path(form: Form, rules: Rules) -> str:

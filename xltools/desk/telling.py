@@ -6,14 +6,13 @@ from typing import Any
 
 from xltools.core.problem import Problem
 from xltools.desk.answers import CheckResult
-from xltools.desk.result import ProblemWriter, RunResult
+from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import Desk
 from xltools.forms.messages import render_rule_problem
 from xltools.reports.why import Explanation
 from xltools.reports.wording import Say
 
 OUTCOMES = ("accepted", "partly", "returned", "unreadable", "duplicate", "waiting")
-LONGEST_LIST = 12  # late lines in a run's summary; `late` lists them all
 
 TableRows = tuple[list[str], list[list[str]]]
 
@@ -34,10 +33,9 @@ def tell_run(result: RunResult, writer: ProblemWriter, say: Say) -> Iterator[str
     )
     for document in result.documents:
         if document.outcome in {"returned", "partly", "unreadable", "waiting"}:
-            yield f"  {say(f'ui-outcome-{document.outcome}', count='').strip()}  {document.file}"
-            yield from (f"    {line}" for line in tell_problems(document.problems, writer, errors_only=True))
-            if document.returned:
-                yield f"    → {document.returned}"
+            yield f"  {say(f'ui-outcome-{document.outcome}', count='').strip()}  {_in_short(document, writer, say)}"
+    if returned := next((document.returned for document in result.documents if document.returned), ""):
+        yield say("ui-run-returned", folder=returned.rpartition("/")[0])
     warnings = sum(not problem.is_error for document in result.documents for problem in document.problems)
     if warnings:
         yield say("ui-run-warnings", count=warnings)
@@ -59,11 +57,17 @@ def tell_run(result: RunResult, writer: ProblemWriter, say: Say) -> Iterator[str
     yield from (f"  {action}" for action in result.planned)
 
 
-def tell_problems(problems: Iterable[Problem], writer: ProblemWriter, errors_only: bool = False) -> Iterator[str]:
-    """Each problem as `file sheet!cell: message. hint`; those of the rules with their excerpt."""
+def _in_short(document: DocumentResult, writer: ProblemWriter, say: Say) -> str:
+    """A workbook and what is wrong with it in a line: the first error, and how many more."""
+    errors = [problem for problem in document.problems if problem.is_error] or list(document.problems)
+    first = f"{errors[0].place.cell} {writer.write(errors[0])['message']}".strip() if errors else ""
+    more = say("ui-run-more", count=len(errors) - 1) if len(errors) > 1 else ""
+    return f"{document.file.partition('/')[2]}  {first}{more}"
+
+
+def tell_problems(problems: Iterable[Problem], writer: ProblemWriter) -> Iterator[str]:
+    """Each problem as `file sheet!cell: message`, its hint under it; those of the rules with their excerpt."""
     for problem in problems:
-        if errors_only and not problem.is_error:
-            continue
         if problem.place.line is not None:
             yield render_rule_problem(problem, writer.catalogue, writer.language)
             continue

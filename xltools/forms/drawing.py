@@ -46,7 +46,7 @@ def text_height(content: CellContent, width: float, least: float) -> float:
     if not isinstance(content, str):
         return least
     lines = sum(max(1, -int(-display_width(part) // max(width - 1, 1))) for part in content.split("\n"))
-    return max(least, 16.5 * lines + 3)
+    return max(least, 15 * lines + 3)
 
 
 def display_width(text: str) -> float:

@@ -18,7 +18,7 @@ from xltools.intake.dates import DateReading, read_date, read_schedule
 _YES = {"是", "y", "yes", "true", "√", "✓", "有", "对", "是yes", "1"}
 _NO = {"否", "n", "no", "false", "×", "✗", "无", "不", "否no", "0"}
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?")
-_CURRENCY_SIGNS = re.compile(r"^(RMB|CNY|USD|US\$|EUR|HKD|JPY|[¥￥$€])\s*|\s*(元|圆)$")
+_CURRENCY_SIGNS = re.compile(r"^(RMB|CNY|USD|US\$|EUR|HKD|HK\$|JPY|[¥￥$€])\s*|\s*(元|圆)$")
 _TOO_LARGE = Decimal(10) ** 15
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s\-()/,;.转extEXT*#]{5,40}")
@@ -146,13 +146,13 @@ def _convert_pattern(
 
 def _check_bounds(value: FieldValue, field: FormField, place: Place) -> Problem | None:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        number = Decimal(value)
+        number, told = Decimal(value), plain_decimal(Decimal(value))
         if field.above is not None and number <= field.above:
-            return error("number-too-small", place, field.name, value=value, bound=f"> {field.above}")
+            return error("number-too-small", place, field.name, value=plain_decimal(number), bound=f"> {field.above}")
         if field.minimum is not None and number < field.minimum:
-            return error("number-too-small", place, field.name, value=value, bound=f"≥ {field.minimum}")
+            return error("number-too-small", place, field.name, value=plain_decimal(number), bound=f"≥ {field.minimum}")
         if field.maximum is not None and number > field.maximum:
-            return error("number-too-large", place, field.name, value=value, bound=f"≤ {field.maximum}")
+            return error("number-too-large", place, field.name, value=plain_decimal(number), bound=f"≤ {field.maximum}")
     if field.pattern and isinstance(value, str) and not re.fullmatch(field.pattern, value):
         return error("pattern-differs", place, field.name, value=value, pattern=field.pattern)
     return None

@@ -20,6 +20,7 @@ _NO_YEAR = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _UNDATED = re.compile(
     r"tbc|tba|tbd|asap|待定|待确认|未定|尽快|另行通知|[^\d×;]{1,12}后\s*\d{1,3}\s*(天|日|个?工作日)", re.IGNORECASE
 )
+_DELIVERED = re.compile(r"(?<=[\d日])\s*(交货?|出货|发货)$")  # 2025/2/18交
 _PART = re.compile(r"(.+?)\s*[×xX*:]\s*(\d[\d,]*(?:\.\d+)?)\s*[^\d\s]{0,4}")
 _PART_SEPARATOR = re.compile(r"\s*[;\n]\s*")
 
@@ -67,7 +68,7 @@ def read_schedule(value: Scalar) -> DateReading:
 def _read_part(text: str) -> DateReading:
     if _UNDATED.fullmatch(text):
         return DateReading((ScheduledDelivery(words=text),))
-    return _as_schedule(_read_text(text))
+    return _as_schedule(_read_text(_DELIVERED.sub("", text)))
 
 
 def _as_schedule(reading: DateReading) -> DateReading:

@@ -103,6 +103,9 @@ def _match_layout(workbook: Workbook, layout: Layout, rules: Rules, known: froze
         if sheet.hidden or _is_skipped(sheet, layout):
             continue
         named = _named_fields(sheet, form, layout)
+        # A list that says what has left is told by the column that says so.
+        if layout.shipped and layout.shipped.date not in named:
+            continue
         if named and _covers(named | known | frozenset(layout.defaults), form):
             sheets.append(sheet)
             score = max(score, len(named))

@@ -74,6 +74,7 @@ def locate_records(
         records, conflicts = _locate_list_records(sheet, layout, table)
         problems.extend(conflicts)
     problems.extend(_unread_columns(sheet, layout, table))
+    problems.extend(_unread_rows(sheet, form, layout, table))
     return tuple(record for record in records if _is_filled(record)), tuple(problems)
 
 
@@ -113,15 +114,38 @@ def _table_end(sheet: Sheet, table: LineTable) -> int:
 
 
 def _table_rows(sheet: Sheet, table: LineTable, rows: Iterable[int]) -> list[tuple[int, dict[str, Cell]]]:
+    """The rows that are lines: under a sum, which may be that of a month, only rows with a number in them."""
     found = []
+    summed = False
     for row in rows:
-        cells = {name: sheet.cell(row, column) for name, column in table.columns.items()}
         if _is_footer(sheet.rows[row]):
-            break
+            summed = True
+            continue
+        cells = {name: sheet.cell(row, column) for name, column in table.columns.items()}
         # A line number alone is a row prepared for typing.
-        if any(not is_blank(cell.value) for name, cell in cells.items() if name != "line_no"):
+        values = [cell.value for name, cell in cells.items() if name != "line_no" and not is_blank(cell.value)]
+        if any(isinstance(value, float) for value in values) if summed else values:
             found.append((row, cells))
     return found
+
+
+def _unread_rows(sheet: Sheet, form: Form, layout: Layout, table: LineTable) -> list[Problem]:
+    """Rows under a sum, such as remarks, that are neither lines nor labels with their values."""
+    labels = index_labels(form, layout.placements())
+    lines = {row for row, _ in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))}
+    ignored = ignored_labels(layout)
+    problems = []
+    summed = False
+    for row in range(table.row + 1, len(sheet.rows)):
+        footer = _is_footer(sheet.rows[row])
+        summed = summed or footer
+        texts = [(column, value) for column, value in enumerate(sheet.rows[row]) if not is_blank(value)]
+        if not texts or not summed or footer or row in lines or match_row(labels, sheet, row):
+            continue
+        column, first = texts[0]
+        if label_key(_plain(first)) not in ignored:
+            problems.append(warning("row-not-read", sheet.place(row, column), text=_plain(first)))
+    return problems
 
 
 def _is_footer(values: tuple[Scalar, ...]) -> bool:

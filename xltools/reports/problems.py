@@ -5,13 +5,14 @@ from typing import Any
 
 from xltools.core.grid import Grid, GridCell, GridTable, PrintSetup, Style
 from xltools.core.sheet import Range
+from xltools.forms.drawing import text_height
 from xltools.reports.wording import Say
 
 SHEET = "问题清单 Problems"
 _COLUMNS = (
     ("ui-problems-number", 6),
     ("ui-problems-severity", 8),
-    ("ui-problems-sheet", 16),
+    ("ui-problems-sheet", 26),
     ("ui-problems-cell", 8),
     ("ui-problems-field", 16),
     ("ui-problems-message", 52),
@@ -21,24 +22,28 @@ _HEADER_ROW = 2
 
 
 def problem_list(file: str, problems: Sequence[Mapping[str, Any]], say: Say) -> Grid:
-    """Problems, in their JSON shape, as a sheet: errors before warnings, else as they stand in the workbook."""
+    """Problems, in their JSON shape but fields by their labels, as a sheet: errors first, else as in the workbook."""
     cells = {
         (0, 0): GridCell(say("ui-problems-title"), Style.TITLE),
         (1, 0): GridCell(say("ui-problems-of", file=file.rpartition("/")[2], count=len(problems)), Style.SUBTITLE),
     }
     for column, (code, _) in enumerate(_COLUMNS):
         cells[_HEADER_ROW, column] = GridCell(say(code), Style.HEADER)
+    heights: dict[int, float] = {}
     ordered = sorted(problems, key=lambda problem: problem["severity"])
     for number, problem in enumerate(ordered, start=1):
         severity = say(f"ui-severity-{problem['severity']}")
         style = Style.LATE if problem["severity"] == "error" else Style.AT_RISK
         row = (number, severity, problem["sheet"], problem["cell"], problem["field"])
         for column, value in enumerate((*row, problem["message"], problem["hint"])):
+            width = _COLUMNS[column][1]
+            heights[_HEADER_ROW + number] = max(heights.get(_HEADER_ROW + number, 0), text_height(value, width, 18))
             cells[_HEADER_ROW + number, column] = GridCell(value or None, style if column == 1 else Style.TEXT)
     last = max(len(ordered), 1)
     return Grid(
         SHEET,
         cells,
+        heights=heights,
         widths=tuple(float(width) for _, width in _COLUMNS),
         table=GridTable("Problems", Range(_HEADER_ROW, 0, _HEADER_ROW + last, len(_COLUMNS) - 1)),
         freeze=(_HEADER_ROW + 1, 0),
