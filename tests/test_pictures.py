@@ -12,7 +12,9 @@ from xltools.edge.pdf import convert_to_pdf, find_soffice
 
 pytestmark = [
     pytest.mark.skipif(find_soffice() is None, reason="needs LibreOffice (soffice), which is not installed"),
-    pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils (pdftotext), which is not installed"),
+    pytest.mark.skipif(
+        shutil.which("pdftotext") is None, reason="needs poppler-utils (pdftotext), which is not installed"
+    ),
 ]
 
 

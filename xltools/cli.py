@@ -22,7 +22,10 @@ order_argument = click.argument("order", metavar="ORDER")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors; for scheduled runs.")
 as_of_option = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day to judge by; today in the desk's time zone."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day to judge by; today in the desk's time zone.",
 )
 
 
@@ -33,7 +36,7 @@ class Verbs(click.Group):
         """Runs a verb."""
         try:
             return super().invoke(ctx)
-        except desk.DeskFailure as failure:
+        except desk.DeskError as failure:
             writer = desk.ProblemWriter(CATALOGUE, LANGUAGE)
             tell(desk.tell_problems(failure.problems, writer), err=True)
             ctx.exit(failure.exit_code)
@@ -66,7 +69,9 @@ def demo(folder: Path, as_json: bool) -> None:
 
 @main.command()
 @desk_argument
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="The desk's language.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="The desk's language."
+)
 def init(desk_path: Path, language: desk.Language) -> None:
     """Make a new desk."""
     desk.create_desk(desk_path, language)
@@ -195,7 +200,7 @@ def export(desk_path: Path, target: Path, as_of: dt.datetime | None) -> None:
     rows = desk.export_lines(opened, today)
     problems = desk.write_export(rows, target, today)
     if problems:
-        raise desk.UsageFailure(problems)
+        raise desk.UsageError(problems)
     tell([say("ui-export-done", count=len(rows), file=target)], err=True)
 
 
@@ -206,7 +211,9 @@ def templates() -> None:
 
 @templates.command("build")
 @click.option("--into", metavar="DIR", type=click.Path(path_type=Path), help="Another folder than the program's own.")
-@click.option("--desk", "desk_path", metavar="DESK", type=click.Path(path_type=Path), help="From this desk's rules, into it.")
+@click.option(
+    "--desk", "desk_path", metavar="DESK", type=click.Path(path_type=Path), help="From this desk's rules, into it."
+)
 @click.option("--check", "check_only", is_flag=True, help="Only say which are not current; exit code 3 if any.")
 def templates_build(into: Path | None, desk_path: Path | None, check_only: bool) -> None:
     """Make the templates from the rules."""
@@ -233,7 +240,7 @@ def rules_check(desk_path: Path | None, as_json: bool) -> None:
     try:
         rules = open_desk(desk_path).rules if desk_path else desk.package_rules()
         problems = tuple(desk.check_examples(rules, desk.DEMO_AS_OF))
-    except desk.RulesFailure as failure:
+    except desk.RulesError as failure:
         problems = failure.problems
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE)
     if as_json:

@@ -32,7 +32,7 @@ def write_orders(folder: Path) -> list[Path]:
             for row in range(ROWS):
                 sheet.write_row(row, 0, [f"冲压件 {number}-{row}-{column}" for column in range(6)])
                 sheet.write_row(row, 6, [row * 12.5 + column for column in range(COLUMNS - 7)])
-                sheet.write_datetime(row, COLUMNS - 1, dt.datetime(2026, 3, 1) + dt.timedelta(days=row), day)  # noqa: DTZ001
+                sheet.write_datetime(row, COLUMNS - 1, dt.datetime(2026, 3, 1) + dt.timedelta(days=row), day)
     return paths
 
 

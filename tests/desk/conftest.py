@@ -1,6 +1,7 @@
 """A desk in a temporary folder, and workbooks to drop into it."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,13 @@ class DeskFolder:
 
     def __init__(self, path: Path, language="en"):
         self.path = path
-        desk.create_desk(path, language)
+        if not path.exists():
+            desk.create_desk(path, language)
+
+    def copy(self, path):
+        """The same desk in another place."""
+        shutil.copytree(self.path, path)
+        return DeskFolder(path)
 
     @property
     def opened(self):

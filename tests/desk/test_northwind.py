@@ -6,6 +6,7 @@ import json
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xltools import desk
@@ -77,8 +78,6 @@ def test_what_is_overdue_agrees(book, expected, as_of):
 
 
 def test_the_list_sent_again_under_another_sha_makes_no_event(book):
-    import openpyxl
-
     before = book.store.head()
     workbook = openpyxl.load_workbook(DATA / "northwind-order-list.xlsx")
     workbook.save(book.path / "inbox" / "again.xlsx")

@@ -252,7 +252,7 @@ class Stage:
     def _answer(self, ask: Callable[[], Given]) -> tuple[Problem, ...]:
         try:
             answer = ask()
-        except desk.DeskFailure as failure:
+        except desk.DeskError as failure:
             return self._shorten(failure.problems)
         documents = getattr(answer, "documents", ())
         problems = answer if isinstance(answer, tuple) else getattr(answer, "problems", ())

@@ -36,13 +36,23 @@ def test_a_code_is_text_and_keeps_its_zeros(value, text):
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(12.0, "12"), ("1,200", "1200"), ("１２０", "120"), ("¥3.50", "3.5"), ("-7", "-7"), (0.1 + 0.2, "0.3"), (".5", "0.5")],
+    [
+        (12.0, "12"),
+        ("1,200", "1200"),
+        ("１２０", "120"),
+        ("¥3.50", "3.5"),
+        ("-7", "-7"),
+        (0.1 + 0.2, "0.3"),
+        (".5", "0.5"),
+    ],
 )
 def test_numbers_are_decimals_at_the_fields_scale(value, number):
     assert convert(value, FieldType.DECIMAL) == Decimal(number)
 
 
-@pytest.mark.parametrize("value", ["", "abc", "1,20", "1.2.3", "12 34", True, "+", ".", 1e300, "∞", dt.date(2026, 1, 1)])
+@pytest.mark.parametrize(
+    "value", ["", "abc", "1,20", "1.2.3", "12 34", True, "+", ".", 1e300, "∞", dt.date(2026, 1, 1)]
+)
 def test_what_is_no_number_is_a_problem(value):
     problem = convert(value, FieldType.DECIMAL)
     assert isinstance(problem, Problem)
@@ -60,7 +70,16 @@ def test_a_percentage_is_a_fraction(value, fraction):
 
 @pytest.mark.parametrize(
     "value",
-    ["2025年7月11日", "2025.7.11", "20250711", "2025/7/11", "2025-07-11", dt.datetime(2025, 7, 11, 8), 45849.0, 20250711.0],
+    [
+        "2025年7月11日",
+        "2025.7.11",
+        "20250711",
+        "2025/7/11",
+        "2025-07-11",
+        dt.datetime(2025, 7, 11, 8),
+        45849.0,
+        20250711.0,
+    ],
 )
 def test_a_date_is_read_in_every_form_with_one_meaning(value):
     assert convert(value, FieldType.DATE) == dt.date(2025, 7, 11)

@@ -45,7 +45,9 @@ def test_the_word_for_delivery_after_a_date_changes_nothing():
 
 
 def test_orders_under_a_subtotal_are_read():
-    reading = read_list(row("A-1", "P1", 5.0), ("小计", None, None, None, 5.0), row("A-2", "P2", 7.0), ("合计",), (None,))
+    reading = read_list(
+        row("A-1", "P1", 5.0), ("小计", None, None, None, 5.0), row("A-2", "P2", 7.0), ("合计",), (None,)
+    )
     assert [record.text("order_no") for record in reading.document.records] == ["A-1", "A-2"]
     assert reading.problems == ()
 
@@ -69,3 +71,14 @@ def test_a_hint_names_nothing_where_nothing_is_near():
 
 def test_a_list_without_a_shipped_column_is_no_list_of_shipped_orders():
     assert read_list(row("A-1", "P1", 5.0)).document.layout == "order-intake-list"
+
+
+def test_taxes_and_signatures_under_a_total_are_no_lines():
+    reading = read_list(
+        row("A-1", "P1", 5.0),
+        ("合计", None, None, None, 5.0, None),
+        (None, None, "税额", None, None, 8.1),
+        (None, None, "制表：李雯", None, "审核：王", None, DUE),
+    )
+    assert [len(record.lines) for record in reading.document.records] == [1]
+    assert [problem.place.cell for problem in reading.problems] == ["C4", "C5"]

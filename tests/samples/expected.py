@@ -65,6 +65,7 @@ def _write_line(line: OrderLine, missing: tuple[str, ...]) -> str:
     total = f"amount {plain_decimal(line.amount)}" if line.amount is not None else "no amount"
     rows = [f"  line {line.number}: {' | '.join(values)}", f"    {total}", _write_missing(missing, "    ")]
     rows += [f"    delivery {_write_delivery(delivery)}" for delivery in line.deliveries]
+    rows += [f"    shipped {plain_decimal(one.quantity)} on {one.date.isoformat()}" for one in line.shipments]
     return "\n".join(row for row in rows if row)
 
 

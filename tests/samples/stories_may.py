@@ -283,7 +283,7 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         "64-五月清单带承诺",
-        "Promises in a list: kept, and split with their quantities; one is missing and shown as missing; one lies before "
+        "Promises in a list: kept, and split with their quantities; a missing promise, shown as missing; one before "
         "the order date, a warning.",
         "accepted",
         day(5, 20),

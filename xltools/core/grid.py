@@ -88,7 +88,7 @@ class PrintSetup:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet. Cells by (row, column) from 0; column widths in characters; `freeze` is the first row and column that scroll."""
+    """One sheet: cells by (row, column) from 0, widths in characters; `freeze`: the first row and column to scroll."""
 
     name: str
     cells: Mapping[tuple[int, int], GridCell]

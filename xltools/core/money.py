@@ -26,8 +26,8 @@ def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal | None
 def rmb_capitals(amount: Decimal) -> str:
     """A renminbi amount in the capitals that contracts and cheques use, with the prefix 人民币.
 
-    Rounds to the cent first, half up. Rule: 中国人民银行《支付结算办法》(银发〔1997〕393号) Annex 1: 整 after 元, none after 分, 零 for
-    zeros between digits. ValueError from ten quadrillion (10**16) upwards.
+    Rounds to the cent first, half up. Rule: 中国人民银行《支付结算办法》(银发〔1997〕393号) Annex 1: 整 after 元,
+    none after 分, 零 for zeros between digits. ValueError from ten quadrillion (10**16) upwards.
     """
     amount = round_cents(amount)
     if abs(amount) >= _LARGEST:

@@ -9,8 +9,8 @@ from xltools.core.event import ChainedEvent
 class WriteFile:
     """Put these bytes at a desk-relative path.
 
-    `expected` is the sha256 of what may be replaced: empty when nothing may stand there, None when whatever stands there
-    may go. A file that is neither that nor already right is left alone.
+    `expected` is the sha256 of what may be replaced: empty when nothing may stand there, None when whatever stands
+    there may go. A file that is neither that nor already right is left alone.
     """
 
     path: str

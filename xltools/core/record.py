@@ -14,8 +14,8 @@ from xltools.core.text import label_key
 class ScheduledDelivery:
     """A part of an order line that is wanted, or was promised, for one date.
 
-    No `date` means to be promised; `words` then keeps what was written (`TBC`, `定金到账后30天`). No `quantity` means all
-    of the line.
+    No `date` means to be promised; `words` then keeps what was written (`TBC`, `定金到账后30天`). No `quantity` means
+    all of the line.
     """
 
     date: dt.date | None = None

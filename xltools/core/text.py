@@ -22,7 +22,7 @@ class Text:
 
     @property
     def both(self) -> str:
-        """Chinese, then English, as templates print labels: `订单编号 Order No.`"""
+        """Chinese, then English, as templates print labels: `订单编号 Order No.` for the order number."""
         return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
 
 
@@ -32,8 +32,9 @@ def normalize_text(text: str) -> str:
 
 
 def label_key(text: str) -> str:
-    """The form in which headers and labels are compared: NFKC, no white space, no `*` or colon at the end, case folded.
+    """The form in which labels are compared: NFKC, no white space, no `*` or colon at the end, case folded.
 
-    People type `单 价`, `单价：`, `單價*` and a line break inside `数量 (Pcs)`; traditional characters stay as they are.
+    People type `单 价`, `单价：`, `單價*` and a line break inside `数量 (Pcs)`; traditional characters stay as they
+    are.
     """
     return _SPACE.sub("", unicodedata.normalize("NFKC", text)).rstrip("*:").lstrip("*").casefold()

@@ -12,7 +12,7 @@ from xltools.core.order import Order
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Table
-from xltools.desk.failure import UsageFailure
+from xltools.desk.failure import UsageError
 from xltools.desk.result import ProblemWriter
 from xltools.desk.session import Desk, read_master
 from xltools.edge.parquet import parquet_bytes
@@ -78,7 +78,7 @@ def list_late_lines(desk: Desk, as_of: dt.date, say: Say) -> tuple[LateRow, ...]
 
 
 def tell_status(desk: Desk, order_number: str, as_of: dt.date) -> StatusReport:
-    """Where an order stands; UsageFailure where there is no such order."""
+    """Where an order stands; UsageError where there is no such order."""
     ledger = desk.replay_ledger()
     order = find_order(ledger, order_number)
     assessment = desk.assess(ledger, as_of)
@@ -86,7 +86,7 @@ def tell_status(desk: Desk, order_number: str, as_of: dt.date) -> StatusReport:
 
 
 def explain(desk: Desk, order_number: str, field: str, line: str, as_of: dt.date, say: Say) -> Explanation:
-    """Where a value of an order came from; UsageFailure where there is no such order, line or field."""
+    """Where a value of an order came from; UsageError where there is no such order, line or field."""
     ledger = desk.replay_ledger()
     order = find_order(ledger, order_number)
     lines = [one for one in desk.assess(ledger, as_of).lines if one.order.number == order.number]
@@ -94,15 +94,15 @@ def explain(desk: Desk, order_number: str, field: str, line: str, as_of: dt.date
     documents = {one.file: one.sha256 for one in ledger.accepted.values()}
     found = explain_value(lines, field, line, desk.rules, desk.language, say, archived, documents)
     if isinstance(found, Problem):
-        raise UsageFailure([found])
+        raise UsageError([found])
     return found
 
 
 def find_order(ledger: Ledger, number: str) -> Order:
-    """The order of that number; UsageFailure where there is none."""
+    """The order of that number; UsageError where there is none."""
     order = ledger.find_order(number)
     if order is None:
-        raise UsageFailure([error("order-unknown", Place(""), "order_no", value=number)])
+        raise UsageError([error("order-unknown", Place(""), "order_no", value=number)])
     return order
 
 
@@ -126,4 +126,3 @@ def write_export(rows: Sequence[Row], target: Path, as_of: dt.date) -> tuple[Pro
         return (content,)
     target.write_bytes(content)
     return ()
-

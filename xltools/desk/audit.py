@@ -1,4 +1,4 @@
-"""Does the desk hold what its ledger says, and does archive/ alone give the same ledger again?"""
+"""The audit: does the desk hold what its ledger says, and does archive/ alone give the same ledger again?"""
 
 import hashlib
 import shutil
@@ -9,11 +9,19 @@ from pathlib import Path
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
-from xltools.desk.failure import RulesFailure, UsageFailure
+from xltools.desk.failure import RulesError, UsageError
 from xltools.desk.inputs import ReceivedFile, RunInputs, list_manifests
 from xltools.desk.manifest import Manifest, ManifestDocument, read_layers, read_manifest
 from xltools.desk.planning import Watch, master_copy, plan_run, rules_copy, template_copy
-from xltools.desk.session import SETTINGS_FILE, Desk, MasterWorkbook, load_messages, master_path, open_desk_at, read_master
+from xltools.desk.session import (
+    SETTINGS_FILE,
+    Desk,
+    MasterWorkbook,
+    load_messages,
+    master_path,
+    open_desk_at,
+    read_master,
+)
 from xltools.desk.tracker import plan_tracker
 from xltools.edge.journal import carry_out
 from xltools.forms.load import load_rules
@@ -103,12 +111,12 @@ def _check_hash(desk: Path, file: str, sha256: str) -> Iterator[Problem]:
 def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, tuple[Problem, ...]]:
     """A new desk whose ledger, papers and tracker are made again from archive/ alone.
 
-    UsageFailure where `into` is not empty. It ends at the first run that has problems: its manifest can't be read, what
+    UsageError where `into` is not empty. It ends at the first run that has problems: its manifest can't be read, what
     it depended on is not in archive/ as it was, or it does not come to the ledger that it once came to
     (`rebuild-differs`).
     """
     if into.exists() and any(into.iterdir()):
-        raise UsageFailure([error("desk-exists", Place(str(into)), path=into)])
+        raise UsageError([error("desk-exists", Place(str(into)), path=into)])
     archive = desk.folders.archive
     shutil.copytree(desk.path / archive, into / archive)
     for name in (SETTINGS_FILE,):
@@ -159,7 +167,7 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
     layers = read_layers(_read_copy(desk, rules_copy(archive, manifest.rules)))
     rules, problems = load_rules(layers)
     if rules is None:
-        raise RulesFailure(problems)
+        raise RulesError(problems)
     master = tuple(
         MasterWorkbook(form, master_path(rules.forms[form], rules), _read_copy(desk, master_copy(archive, sha256)))
         for form, sha256 in manifest.master.items()
@@ -184,7 +192,6 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
 def _recall_file(desk: Desk, document: ManifestDocument) -> ReceivedFile:
     content = _read_copy(desk, document.archived)
     return ReceivedFile(document.file, document.customer, content, document.sha256, document.archived)
-
 
 
 def _read_copy(desk: Desk, file: str) -> bytes:

@@ -29,7 +29,7 @@ class PaperResult:
 def make_paper(desk: Desk, order_number: str, as_of: dt.date, pdf: bool = False) -> PaperResult:
     """The contract of the order's current revision, made now if its gates are open and it is not there yet.
 
-    Making it is a run that leaves the inbox alone, so that archive/ knows of it. UsageFailure where there is no such
+    Making it is a run that leaves the inbox alone, so that archive/ knows of it. UsageError where there is no such
     order. With `pdf`, a PDF beside it, made by LibreOffice.
     """
     order = find_order(desk.replay_ledger(), order_number)

@@ -8,7 +8,7 @@ from xltools.core.problem import Problem
 DONE, RETURNED, USAGE, RULES_WRONG, BUSY, LEDGER_BROKEN, MAIL_FAILED, OUR_ERROR = 0, 1, 2, 3, 4, 5, 6, 70
 
 
-class DeskFailure(Exception):
+class DeskError(Exception):
     """The desk can't go on; `problems` say why."""
 
     exit_code = OUR_ERROR
@@ -18,25 +18,25 @@ class DeskFailure(Exception):
         super().__init__("; ".join(f"{problem.place}: {problem.code}" for problem in self.problems))
 
 
-class UsageFailure(DeskFailure):
+class UsageError(DeskError):
     """What was asked for does not exist: no desk there, no such order."""
 
     exit_code = USAGE
 
 
-class RulesFailure(DeskFailure):
+class RulesError(DeskError):
     """Rules or settings are wrong."""
 
     exit_code = RULES_WRONG
 
 
-class BusyFailure(DeskFailure):
+class BusyError(DeskError):
     """Another run is at work on the desk."""
 
     exit_code = BUSY
 
 
-class LedgerFailure(DeskFailure):
+class LedgerError(DeskError):
     """The ledger does not verify."""
 
     exit_code = LEDGER_BROKEN

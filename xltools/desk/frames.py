@@ -15,7 +15,7 @@ _LATE_COLUMNS = tuple(column.name for column in fields(LateRow))
 
 
 def open_desk(path: str | Path) -> "DeskFrames":
-    """The desk in a folder; DeskFailure where there is none or its rules are wrong."""
+    """The desk in a folder; DeskError where there is none or its rules are wrong."""
     desk = open_desk_at(Path(path))
     return DeskFrames(desk, local_today(desk.rules, dt.datetime.now(dt.UTC)))
 

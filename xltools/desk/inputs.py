@@ -13,7 +13,7 @@ from xltools.core.codec import Json, decode_value, encode_value
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Edit, FieldValue, Table
-from xltools.desk.failure import LedgerFailure
+from xltools.desk.failure import LedgerError
 from xltools.desk.manifest import manifest_name, read_manifest
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.edge.folders import WaitingFile, archive_path, is_open_elsewhere, scan_inbox
@@ -30,7 +30,7 @@ GENERATION = "xltools-generation"
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A workbook in the inbox: its desk-relative path, the customer its folder names, its bytes, where it will be kept."""
+    """A workbook in the inbox: its desk-relative path, the customer its folder names, its bytes, its archive path."""
 
     file: str
     customer: str
@@ -76,7 +76,7 @@ class RunInputs:
 def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None]) -> RunInputs:
     """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files.
 
-    LedgerFailure where the ledger lacks events that archive/ knows of.
+    LedgerError where the ledger lacks events that archive/ knows of.
     """
     _check_ledger_holds_archive(desk, ledger)
     scan = scan_inbox(desk.paths, pause)
@@ -109,14 +109,14 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
 
 
 def _check_ledger_holds_archive(desk: Desk, ledger: Ledger) -> None:
-    """LedgerFailure where archive/ knows of later events: a ledger that was deleted, or put back from an old backup."""
+    """LedgerError where archive/ knows of later events: a ledger that was deleted, or put back from an old backup."""
     manifests = list_manifests(desk)
     if not manifests:
         return
     last = read_manifest(manifests[-1].read_bytes())
     if last.last_event > ledger.number or (last.last_event == ledger.number and last.head != ledger.head):
         place = Place(manifests[-1].relative_to(desk.path).as_posix())
-        raise LedgerFailure([error("ledger-behind-archive", place, archived=last.last_event, found=ledger.number)])
+        raise LedgerError([error("ledger-behind-archive", place, archived=last.last_event, found=ledger.number)])
 
 
 def next_manifest_number(desk: Desk) -> int:

@@ -28,8 +28,8 @@ class ManifestDocument:
 class Manifest:
     """One run: its number from 1, as-of date, and all it depended on.
 
-    `rules`, `master` and `templates` name copies in archive/ by sha256, each stored once. `first_event`, `last_event` and
-    `head` say what the run added to the ledger (first_event is after last_event for a run that added nothing).
+    `rules`, `master` and `templates` name copies in archive/ by sha256, each stored once. `first_event`, `last_event`
+    and `head` say what the run added to the ledger (first_event is after last_event for a run that added nothing).
     """
 
     number: int

@@ -65,7 +65,9 @@ def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPa
     path = paper_path(settings.folders.papers, order, "sales-contract")
     customer = find_customer(inputs.tables, order.text("customer"))
     context = contract_context(order, customer, inputs.rules, inputs.as_of, number)
-    content = render_docx(inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(f"templates/{CONTRACT_TEMPLATE}"))
+    content = render_docx(
+        inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(f"templates/{CONTRACT_TEMPLATE}")
+    )
     if isinstance(content, Problem):
         return IssuedPapers(problems=(content,))
     taken.add(number)
@@ -84,4 +86,3 @@ def _add(one: IssuedPapers, other: IssuedPapers) -> IssuedPapers:
     return IssuedPapers(
         one.files + other.files, one.events + other.events, one.actions + other.actions, one.problems + other.problems
     )
-

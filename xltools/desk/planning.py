@@ -74,8 +74,8 @@ class RunTables(Mapping[str, Table]):
 def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> RunPlan:
     """Edits, documents, papers, tracker, manifest: the plan of a run.
 
-    Events come first in it, so that nothing else is done where the ledger has moved on; `watch` goes through the received
-    files, for a progress bar.
+    Events come first in it, so that nothing else is done where the ledger has moved on; `watch` goes through the
+    received files, for a progress bar.
     """
     book = Book(inputs.ledger)
     language = inputs.rules.settings.language
@@ -101,9 +101,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
         *papers.actions,
         *tracker.actions,
     )
-    waiting = tuple(
-        DocumentResult(found.file, "", "", (), "waiting", (found.problem,)) for found in inputs.waiting
-    )
+    waiting = tuple(DocumentResult(found.file, "", "", (), "waiting", (found.problem,)) for found in inputs.waiting)
     late = list_late(assessment.lines, inputs.rules, inputs.as_of, language, say)
     result = RunResult(
         as_of=inputs.as_of,
@@ -241,9 +239,7 @@ def _plan_manifest(
         templates=templates,
         edits=inputs.edits,
         documents=tuple(
-            ManifestDocument(
-                one.file, one.sha256, one.archived, customers[one.file], one.outcome, tuple(one.orders)
-            )
+            ManifestDocument(one.file, one.sha256, one.archived, customers[one.file], one.outcome, tuple(one.orders))
             for one in documents
         ),
         numbers=tuple(dict.fromkeys(number for one in documents for number in one.orders)),
@@ -283,4 +279,3 @@ def _keep(path: str, content: bytes) -> WriteFile:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-

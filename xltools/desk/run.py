@@ -12,7 +12,7 @@ from typing import Any
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, ArchiveFile, Plan, WriteFile
 from xltools.core.problem import error
-from xltools.desk.failure import BusyFailure
+from xltools.desk.failure import BusyError
 from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.result import RunResult
@@ -47,7 +47,7 @@ class RunOptions:
 def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -> RunResult:
     """Takes in what lies in the inbox and brings the tracker and papers up to date.
 
-    BusyFailure where another run holds the desk, LedgerFailure where the ledger does not verify. With `dry_run` the
+    BusyError where another run holds the desk, LedgerError where the ledger does not verify. With `dry_run` the
     result says what would be done, and nothing is.
     """
     options = options or RunOptions()
@@ -64,8 +64,8 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
         try:
             left = carry_out(planned.plan, desk.path, desk.store)
         except (PlanOutdatedError, StaleLedgerError) as outdated:
-            # Somebody worked past the lock, or took a file out of the inbox: nothing was done, the next run sees it anew.
-            raise BusyFailure([error("desk-changed-meanwhile", Place(STATE_FOLDER), reason=outdated)]) from outdated
+            # Somebody worked past the lock, or took a file out of the inbox: nothing was done; the next run sees.
+            raise BusyError([error("desk-changed-meanwhile", Place(STATE_FOLDER), reason=outdated)]) from outdated
     result = planned.result
     if any(problem.place.file == result.tracker.file for problem in left):
         result = replace(result, tracker=replace(result.tracker, queued=True))
@@ -74,13 +74,13 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
 
 @contextmanager
 def hold_desk(desk: Desk) -> Iterator[Lock]:
-    """Keeps other runs off the desk; BusyFailure where one is at work."""
+    """Keeps other runs off the desk; BusyError where one is at work."""
     (desk.path / STATE_FOLDER).mkdir(exist_ok=True)
     try:
         with hold_lock(desk.path / LOCK_FILE, socket.gethostname(), os.getpid(), time.time) as lock:
             yield lock
     except DeskBusyError as busy:
-        raise BusyFailure([error("desk-busy", Place(LOCK_FILE), holder=busy)]) from busy
+        raise BusyError([error("desk-busy", Place(LOCK_FILE), holder=busy)]) from busy
 
 
 def _beating(lock: Lock, watch: Watch) -> Watch:

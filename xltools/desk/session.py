@@ -15,13 +15,13 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Record, Table
 from xltools.core.text import Language
-from xltools.desk.failure import LedgerFailure, RulesFailure, UsageFailure
+from xltools.desk.failure import LedgerError, RulesError, UsageError
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
-from xltools.forms.model import Form, Folders, Rules
+from xltools.forms.model import Folders, Form, Rules
 from xltools.intake.document import read_table
 from xltools.ledger.replay import Ledger, replay
 from xltools.ledger.standing import Standing, assess_order
@@ -74,7 +74,7 @@ class Desk:
         try:
             return Store(self.rules.settings.ledger.url or f"sqlite:///{state / 'ledger.db'}")
         except UnreadableLedgerError as trouble:
-            raise LedgerFailure([_unreadable(trouble)]) from trouble
+            raise LedgerError([_unreadable(trouble)]) from trouble
 
     @property
     def say(self) -> Say:
@@ -82,14 +82,14 @@ class Desk:
         return self.catalogue.speaker(self.rules.settings.language)
 
     def replay_ledger(self) -> Ledger:
-        """The ledger's state; LedgerFailure where its chain is broken."""
+        """The ledger's state; LedgerError where its chain is broken."""
         try:
             problems = self.store.check()
             if problems:
-                raise LedgerFailure(problems)
+                raise LedgerError(problems)
             return replay(self.store.events())
         except UnreadableLedgerError as trouble:
-            raise LedgerFailure([_unreadable(trouble)]) from trouble
+            raise LedgerError([_unreadable(trouble)]) from trouble
 
     def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
         """The master data as it lies in the desk."""
@@ -129,22 +129,22 @@ def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
 
 
 def open_desk_at(path: Path, language: Language | None = None) -> Desk:
-    """The desk in a folder; UsageFailure where there is none, RulesFailure where its rules are wrong."""
+    """The desk in a folder; UsageError where there is none, RulesError where its rules are wrong."""
     settings = path / SETTINGS_FILE
     if not settings.is_file():
-        raise UsageFailure([error("desk-not-found", Place(str(path)), path=path)])
+        raise UsageError([error("desk-not-found", Place(str(path)), path=path)])
     layers = (package_layer(), desk_layer(path))
     rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
     if rules is None:
-        raise RulesFailure(problems)
+        raise RulesError(problems)
     return Desk(path, rules, layers, load_messages(), language or rules.settings.language)
 
 
 def package_rules() -> Rules:
-    """The package's own rules, without any desk's; RulesFailure where they are wrong."""
+    """The package's own rules, without any desk's; RulesError where they are wrong."""
     rules, problems = load_rules((package_layer(),))
     if rules is None:
-        raise RulesFailure(problems)
+        raise RulesError(problems)
     return rules
 
 

@@ -10,12 +10,12 @@ from xltools.books.build import build_workbook
 from xltools.core.place import Place
 from xltools.core.problem import error
 from xltools.core.text import Language
-from xltools.desk.failure import UsageFailure
+from xltools.desk.failure import UsageError
+from xltools.desk.inputs import CONTRACT_TEMPLATE
 from xltools.desk.planning import Watch
 from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
-from xltools.desk.inputs import CONTRACT_TEMPLATE
 from xltools.edge.contract_template import build_contract_template
 from xltools.forms.model import Layout, Rules
 from xltools.forms.template import build_template
@@ -57,9 +57,9 @@ language: zh
 
 
 def create_desk(path: Path, language: Language) -> Desk:
-    """A new desk with its folders, empty master data and blank forms; UsageFailure where something lies there already."""
+    """A new desk with folders, empty master data and blank forms; UsageError where something lies there already."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise UsageFailure([error("desk-exists", Place(str(path)), path=path)])
+        raise UsageError([error("desk-exists", Place(str(path)), path=path)])
     path.mkdir(parents=True, exist_ok=True)
     settings = _SETTINGS[language].format(folders=_CHINESE_FOLDERS)
     (path / SETTINGS_FILE).write_text(settings, "utf-8", newline="\n")
@@ -146,4 +146,3 @@ def _write_changed(path: Path, content: bytes) -> bool:
         return False
     path.write_bytes(content)
     return True
-

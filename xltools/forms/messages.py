@@ -80,9 +80,7 @@ def fill_blanks(text: str, values: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda blank: values.get(blank[1], ""), text)
 
 
-def render_problem(
-    problem: Problem, catalogue: Catalogue, language: Language, label: str = ""
-) -> RenderedProblem:
+def render_problem(problem: Problem, catalogue: Catalogue, language: Language, label: str = "") -> RenderedProblem:
     """A problem in words: its own message and hint where it brings them, else its code's.
 
     The blank `{label}` is the field as people know it: the label given, else its name.

@@ -10,7 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field as PydanticField, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as PydanticField
 
 from xltools.core.text import Language, Text
 
@@ -185,10 +186,10 @@ class Shipping(RuleModel):
 class Layout(RuleModel):
     """Where the fields of a form lie in a workbook.
 
-    `sheet`: label/value pairs with a line table under them, one record a sheet. `list`: one table row per line (or per
-    record, for a form without lines), rows grouped to records by the field `group_by`; header fields stand in columns too.
-    `ignore` are headers known and left aside, `skip_sheets` sheets that are not data. `enters` is the workflow stage that
-    its orders come in at; `template` the workbook in templates/ that is made from it.
+    `sheet`: label/value pairs with a line table under them, one record a sheet. `list`: one table row per line (or
+    per record, for a form without lines), rows grouped to records by the field `group_by`; header fields stand in
+    columns too. `ignore` are headers known and left aside, `skip_sheets` sheets that are not data. `enters` is the
+    workflow stage that its orders come in at; `template` the workbook in templates/ that is made from it.
     """
 
     name: KebabName
@@ -214,9 +215,10 @@ class Layout(RuleModel):
 class Gate(RuleModel):
     """What must be true before a stage, and who says so. Exactly one of `fields`, `form`, `paper`, `goods` is given.
 
-    `fields`: all fields required by that stage are filled. `form`: a document of that form says so (open, and shown as
-    not tracked, where no such form is installed). `paper`: that paper was made for the current revision. `goods`: what has
-    left. `unless` is an expression over header fields; where it is true the gate is not needed. `limit` is in working days.
+    `fields`: all fields required by that stage are filled. `form`: a document of that form says so (open, and shown
+    as not tracked, where no such form is installed). `paper`: that paper was made for the current revision. `goods`:
+    what has left. `unless` is an expression over header fields; where it is true the gate is not needed. `limit` is
+    in working days.
     """
 
     name: KebabName
@@ -241,7 +243,8 @@ class WorkflowStage(RuleModel):
 class Workflow(RuleModel):
     """The stages in order, and those that mark turning points.
 
-    From `approved` on, only a change notice changes an order. An order due soon whose stage is before `ready` is at risk.
+    From `approved` on, only a change notice changes an order. An order due soon whose stage is before `ready` is at
+    risk.
     """
 
     stages: tuple[WorkflowStage, ...]
@@ -348,8 +351,8 @@ class NumberSeries(RuleModel):
 class Lateness(RuleModel):
     """When a delivery is late or at risk.
 
-    `warn_days` are working days. With `due_means: arrive` goods must leave `transit_days` (calendar days) earlier. A line
-    is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
+    `warn_days` are working days. With `due_means: arrive` goods must leave `transit_days` (calendar days) earlier. A
+    line is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
     """
 
     warn_days: int = PydanticField(default=5, ge=0)

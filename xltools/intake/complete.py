@@ -106,7 +106,9 @@ def _report_unknown(part: Draft, found: FormField, lookup: Lookup, table: Table,
     report = error if lookup.unknown == "error" else warning
     near = difflib.get_close_matches(str(given.value), table.words(lookup.by), n=3, cutoff=0.6)
     part.problems.append(
-        report("value-unknown", given.place, found.name, value=given.value, table=lookup.table, near="、".join(near) or "—")
+        report(
+            "value-unknown", given.place, found.name, value=given.value, table=lookup.table, near="、".join(near) or "—"
+        )
     )
     part.fatal = part.fatal or lookup.unknown == "error"
 

@@ -85,7 +85,7 @@ def _convert_number(value: Scalar, field: FormField, place: Place) -> Converted:
 
 
 def read_number(value: Scalar, *, percent: bool = False) -> Decimal | None:
-    """A number cell, or text such as `1,200`, `１２０`, `¥3.50` (`13%` where percent is wanted); None for other things."""
+    """A number cell, or text such as `1,200`, `１２０`, `¥3.50` (`13%` with `percent`); None for other things."""
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
@@ -137,16 +137,14 @@ def _convert_yes_no(value: Scalar, field: FormField, place: Place) -> Converted:
     return error("yes-no-not-understood", place, field.name, value=plain_text(value))
 
 
-def _convert_pattern(
-    value: Scalar, field: FormField, place: Place, pattern: re.Pattern[str], code: str
-) -> Converted:
+def _convert_pattern(value: Scalar, field: FormField, place: Place, pattern: re.Pattern[str], code: str) -> Converted:
     text = plain_text(value)
     return text if pattern.fullmatch(text) else error(code, place, field.name, value=text)
 
 
 def _check_bounds(value: FieldValue, field: FormField, place: Place) -> Problem | None:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        number, told = Decimal(value), plain_decimal(Decimal(value))
+        number = Decimal(value)
         if field.above is not None and number <= field.above:
             return error("number-too-small", place, field.name, value=plain_decimal(number), bound=f"> {field.above}")
         if field.minimum is not None and number < field.minimum:
@@ -156,4 +154,3 @@ def _check_bounds(value: FieldValue, field: FormField, place: Place) -> Problem 
     if field.pattern and isinstance(value, str) and not re.fullmatch(field.pattern, value):
         return error("pattern-differs", place, field.name, value=value, pattern=field.pattern)
     return None
-

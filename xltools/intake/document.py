@@ -35,7 +35,8 @@ def read_document(
 ) -> Reading:
     """A workbook as a document of records, with all that is wrong with it.
 
-    `tables` are master data by form name, and the ledger's `orders`. `form` says which form it must be, where that is known.
+    `tables` are master data by form name, and the ledger's `orders`. `form` says which form it must be, where that is
+    known.
     """
     known = frozenset({FOLDER_FIELD}) if folder_customer else frozenset()
     match, problems = identify_layout(workbook, rules, form, known)
@@ -115,5 +116,3 @@ def _convert_into(draft: Draft, name: str, cell: Cell, found: FormField) -> None
         draft.spoilt.add(name)
     else:
         draft.values[name] = converted
-
-

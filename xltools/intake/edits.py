@@ -24,8 +24,8 @@ def read_edits(
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
     """What people typed over the editable values of a tracker, and what of it could not be understood.
 
-    Text that a field's type can't read is an edit all the same, kept as typed, with a warning. Two rows of the same order
-    line that were edited differently are a problem, and neither is taken.
+    Text that a field's type can't read is an edit all the same, kept as typed, with a warning. Two rows of the same
+    order line that were edited differently are a problem, and neither is taken.
     """
     labels = _column_labels(rules)
     for sheet in workbook.sheets:
@@ -72,9 +72,7 @@ def _read_sheet(
             problems.extend(found)
             if address in edits and edits[address].value != edit.value:
                 disputed.add(address)
-                problems.append(
-                    error("tracker-edits-differ", edit.place, field.name, other=edits[address].place.cell)
-                )
+                problems.append(error("tracker-edits-differ", edit.place, field.name, other=edits[address].place.cell))
             edits.setdefault(address, edit)
     return tuple(edit for address, edit in edits.items() if address not in disputed), tuple(problems)
 

@@ -7,11 +7,13 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
 from xltools.core.text import label_key
-from xltools.forms.model import Form, Layout
+from xltools.forms.model import FieldType, Form, FormField, Layout, Stage
+from xltools.intake.convert import read_number
 from xltools.intake.labels import Labels, find_label, ignored_labels, index_labels, match_row
 
 # Rows of a line table that are not lines: sums and remarks under it.
 _FOOTERS = ("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal")
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
 _LABEL_BLOCK_ROWS = 60  # a header row further down is not looked for
 
 
@@ -41,6 +43,14 @@ class LineTable:
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The rows of a table that are lines, with their cells by field; `others` are rows under a sum that are none."""
+
+    lines: tuple[tuple[int, Mapping[str, Cell]], ...]
+    others: tuple[int, ...]
+
+
 def find_table(sheet: Sheet, labels: Labels) -> LineTable | None:
     """The row that names the most fields, at least two; the first of equals."""
     best: LineTable | None = None
@@ -57,34 +67,33 @@ def table_labels(form: Form, layout: Layout) -> Labels:
     return index_labels(form, layout.lines if layout.kind == "sheet" else layout.placements())
 
 
-def locate_records(
-    sheet: Sheet, form: Form, layout: Layout
-) -> tuple[tuple[LocatedRecord, ...], tuple[Problem, ...]]:
+def locate_records(sheet: Sheet, form: Form, layout: Layout) -> tuple[tuple[LocatedRecord, ...], tuple[Problem, ...]]:
     """The records of one sheet as its layout places them, and what of the sheet is not read."""
     table = find_table(sheet, table_labels(form, layout))
     if table is None:
         return (), (error("table-not-found", sheet.place(0, 0)),)
     problems = [
-        error("header-repeated", sheet.place(table.row, columns[1]), name, other=sheet.place(table.row, columns[0]).cell)
+        error(
+            "header-repeated", sheet.place(table.row, columns[1]), name, other=sheet.place(table.row, columns[0]).cell
+        )
         for name, columns in table.repeated.items()
     ]
+    rows = _split_rows(sheet, table, form, layout)
     if layout.kind == "sheet":
-        records: tuple[LocatedRecord, ...] = (_locate_sheet_record(sheet, form, layout, table),)
+        records: tuple[LocatedRecord, ...] = (_locate_sheet_record(sheet, form, layout, table, rows),)
     else:
-        records, conflicts = _locate_list_records(sheet, layout, table)
+        records, conflicts = _locate_list_records(sheet, layout, table, rows)
         problems.extend(conflicts)
     problems.extend(_unread_columns(sheet, layout, table))
-    problems.extend(_unread_rows(sheet, form, layout, table))
+    problems.extend(_unread_rows(sheet, form, layout, rows.others))
     return tuple(record for record in records if _is_filled(record)), tuple(problems)
 
 
-def _locate_sheet_record(sheet: Sheet, form: Form, layout: Layout, table: LineTable) -> LocatedRecord:
+def _locate_sheet_record(sheet: Sheet, form: Form, layout: Layout, table: LineTable, rows: TableRows) -> LocatedRecord:
     labels = index_labels(form, layout.header)
-    lines = tuple(
-        LocatedLine(sheet.place(row, _first_column(table)), cells)
-        for row, cells in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))
-    )
-    outside = [*range(table.row), *range(_table_end(sheet, table), len(sheet.rows))]
+    lines = tuple(LocatedLine(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines)
+    last = max((row for row, _ in rows.lines), default=table.row)
+    outside = [*range(table.row), *range(last + 1, len(sheet.rows))]
     cells: dict[str, Cell] = {}
     for row in outside:
         for column, value in enumerate(sheet.rows[row]):
@@ -105,45 +114,57 @@ def _value_beside(sheet: Sheet, labels: Labels, row: int, column: int) -> Cell:
     return cell
 
 
-def _table_end(sheet: Sheet, table: LineTable) -> int:
-    """The first row after the last line of a table."""
-    last = table.row
-    for row, _ in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows))):
-        last = row
-    return last + 1
+def _split_rows(sheet: Sheet, table: LineTable, form: Form, layout: Layout) -> TableRows:
+    """The rows under a table's headers: its lines, and what under a sum is none.
 
-
-def _table_rows(sheet: Sheet, table: LineTable, rows: Iterable[int]) -> list[tuple[int, dict[str, Cell]]]:
-    """The rows that are lines: under a sum, which may be that of a month, only rows with a number in them."""
-    found = []
+    A sum may be that of a month, with further lines under it. Under a sum only a row is a line that has what no line
+    may lack: there stand taxes, remarks and signatures too.
+    """
+    lines: list[tuple[int, Mapping[str, Cell]]] = []
+    others: list[int] = []
+    needed = _needed_fields(form, layout, table)
     summed = False
-    for row in rows:
+    for row in range(table.row + 1, len(sheet.rows)):
         if _is_footer(sheet.rows[row]):
             summed = True
             continue
         cells = {name: sheet.cell(row, column) for name, column in table.columns.items()}
         # A line number alone is a row prepared for typing.
-        values = [cell.value for name, cell in cells.items() if name != "line_no" and not is_blank(cell.value)]
-        if any(isinstance(value, float) for value in values) if summed else values:
-            found.append((row, cells))
-    return found
+        filled = any(not is_blank(cell.value) for name, cell in cells.items() if name != "line_no")
+        if filled and (not summed or all(_can_be(cells[one.name].value, one) for one in needed)):
+            lines.append((row, cells))
+        elif summed and not all(map(is_blank, sheet.rows[row])):
+            others.append(row)
+    return TableRows(tuple(lines), tuple(others))
 
 
-def _unread_rows(sheet: Sheet, form: Form, layout: Layout, table: LineTable) -> list[Problem]:
+def _needed_fields(form: Form, layout: Layout, table: LineTable) -> tuple[FormField, ...]:
+    placed = (form.field(placement.field) for placement in layout.lines or layout.header)
+    return tuple(
+        one
+        for one in placed
+        if one
+        and one.required is Stage.INTAKE
+        and not one.alternative
+        and one.default is None
+        and one.name in table.columns
+    )
+
+
+def _can_be(value: Scalar, needed: FormField) -> bool:
+    if needed.type in _NUMBERS:
+        return read_number(value) is not None
+    return not is_blank(value)
+
+
+def _unread_rows(sheet: Sheet, form: Form, layout: Layout, others: Iterable[int]) -> list[Problem]:
     """Rows under a sum, such as remarks, that are neither lines nor labels with their values."""
     labels = index_labels(form, layout.placements())
-    lines = {row for row, _ in _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))}
     ignored = ignored_labels(layout)
     problems = []
-    summed = False
-    for row in range(table.row + 1, len(sheet.rows)):
-        footer = _is_footer(sheet.rows[row])
-        summed = summed or footer
-        texts = [(column, value) for column, value in enumerate(sheet.rows[row]) if not is_blank(value)]
-        if not texts or not summed or footer or row in lines or match_row(labels, sheet, row):
-            continue
-        column, first = texts[0]
-        if label_key(_plain(first)) not in ignored:
+    for row in others:
+        column, first = next((at, value) for at, value in enumerate(sheet.rows[row]) if not is_blank(value))
+        if not match_row(labels, sheet, row) and label_key(_plain(first)) not in ignored:
             problems.append(warning("row-not-read", sheet.place(row, column), text=_plain(first)))
     return problems
 
@@ -154,16 +175,15 @@ def _is_footer(values: tuple[Scalar, ...]) -> bool:
 
 
 def _locate_list_records(
-    sheet: Sheet, layout: Layout, table: LineTable
+    sheet: Sheet, layout: Layout, table: LineTable, rows: TableRows
 ) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
     header_names = [placement.field for placement in layout.header if placement.field in table.columns]
     line_names = [placement.field for placement in layout.lines if placement.field in table.columns]
-    rows = _table_rows(sheet, table, range(table.row + 1, len(sheet.rows)))
     if not layout.lines:
-        return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows), []
-    groups: dict[object, list[tuple[int, dict[str, Cell]]]] = {}
+        return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines), []
+    groups: dict[object, list[tuple[int, Mapping[str, Cell]]]] = {}
     key: object = None
-    for row, cells in rows:
+    for row, cells in rows.lines:
         key = _group_key(cells, header_names, layout.group_by, key)
         groups.setdefault(key, []).append((row, cells))
     records, conflicts = [], []
@@ -191,7 +211,7 @@ def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str
 def _group_record(
     sheet: Sheet,
     table: LineTable,
-    group: list[tuple[int, dict[str, Cell]]],
+    group: list[tuple[int, Mapping[str, Cell]]],
     header_names: list[str],
     line_names: list[str],
 ) -> LocatedRecord:
@@ -206,7 +226,7 @@ def _group_record(
     return LocatedRecord(sheet.place(group[0][0], _first_column(table)), header, lines)
 
 
-def _header_conflicts(group: list[tuple[int, dict[str, Cell]]], header: Mapping[str, Cell]) -> list[Problem]:
+def _header_conflicts(group: list[tuple[int, Mapping[str, Cell]]], header: Mapping[str, Cell]) -> list[Problem]:
     """Rows of one record whose header cells disagree: the first row's value counts."""
     return [
         warning("header-differs", cells[name].place, name, value=_plain(cells[name].value), first=_plain(first.value))
@@ -242,4 +262,3 @@ def _plain(value: Scalar) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return "" if value is None else str(value).strip()
-

@@ -98,9 +98,7 @@ def build_tracker(
         validations=tuple(_choice_lists(fields, bottom, language)),
         table=GridTable(TRACKER_TABLE, Range(HEADER_ROW, 0, bottom, len(columns) - 1)),
         freeze=(HEADER_ROW + 1, _frozen_columns(columns)),
-        print_setup=PrintSetup(
-            landscape=True, repeat_rows=(HEADER_ROW, HEADER_ROW), columns=_printed_columns(columns)
-        ),
+        print_setup=PrintSetup(landscape=True, repeat_rows=(HEADER_ROW, HEADER_ROW), columns=_printed_columns(columns)),
     )
 
 
