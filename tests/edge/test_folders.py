@@ -39,14 +39,14 @@ def scan(desk: Path, pause: object = no_pause) -> tuple[list[str], dict[str, str
 
 
 def test_files_are_listed_by_name_whosever_folder_they_lie_in(tmp_path: Path) -> None:
-    for name in ("b.xlsx", "泰科/a.xlsx", "a.xlsx", "泰科/c.xls", "扫描.pdf"):
+    for name in ("b.xlsx", "泰衡/a.xlsx", "a.xlsx", "泰衡/c.xls", "扫描.pdf"):
         put(tmp_path, name)
     found = scan_inbox(DeskFolders(tmp_path, NAMES), no_pause, lambda: NOW)
     assert [(one.file, one.customer) for one in found.ready] == [
         ("收件箱/a.xlsx", ""),
-        ("收件箱/泰科/a.xlsx", "泰科"),
+        ("收件箱/泰衡/a.xlsx", "泰衡"),
         ("收件箱/b.xlsx", ""),
-        ("收件箱/泰科/c.xls", "泰科"),
+        ("收件箱/泰衡/c.xls", "泰衡"),
         ("收件箱/扫描.pdf", ""),
     ]
 
@@ -159,8 +159,8 @@ def test_other_texts_get_other_names(texts: list[str]) -> None:
 
 
 def test_an_original_is_kept_by_month_under_its_name_and_hash() -> None:
-    path = archive_path(NAMES, dt.date(2026, 3, 2), "泰科 订单.v2.xlsx", "0123456789abcdef")
-    assert path == "归档/2026/03/泰科 订单.v2.01234567.xlsx"
+    path = archive_path(NAMES, dt.date(2026, 3, 2), "泰衡 订单.v2.xlsx", "0123456789abcdef")
+    assert path == "归档/2026/03/泰衡 订单.v2.01234567.xlsx"
     assert archive_path(NAMES, dt.date(2026, 3, 2), "README", "f" * 64) == "归档/2026/03/README.ffffffff"
 
 

@@ -17,7 +17,7 @@ def width(text: str) -> int:
 
 def test_columns_line_up_with_chinese_in_them():
     stream = io.StringIO()
-    print_table("", ["客户", "No."], [["泰科电子", "SO-1"], ["Acme", "SO-2"]], stream)
+    print_table("", ["客户", "No."], [["泰衡电子", "SO-1"], ["Acme", "SO-2"]], stream)
     lines = [line for line in stream.getvalue().splitlines() if "SO-" in line]
     starts = {width(line[: line.index("SO-")]) for line in lines}
     assert len(starts) == 1

@@ -90,11 +90,11 @@ def test_a_list_is_a_table_with_a_column_for_each_field():
 def test_filled_values_stand_beside_their_labels_and_under_their_headers():
     form, layout = load_layout("order-intake-sheet")
     lines = [{"line_no": str(n), "quantity": Decimal(n), "requested_date": "TBC"} for n in range(1, 26)]
-    header = {"customer": "宁波泰科电子有限公司", "order_date": dt.date(2026, 3, 2)}
+    header = {"customer": "宁波泰衡电子有限公司", "order_date": dt.date(2026, 3, 2)}
     grid = fill_template(form, layout, header, lines)[0]
     sheet = read_workbook(None, "f.xlsx", build_workbook([grid], AS_OF)).sheets[0]
     row, column = next((r, c) for r, c, value in sheet.filled_cells() if value == "客户 Customer *")
-    assert sheet.value(row, sheet.merge_at(row, column).right + 1) == "宁波泰科电子有限公司"
+    assert sheet.value(row, sheet.merge_at(row, column).right + 1) == "宁波泰衡电子有限公司"
     row, column = next((r, c) for r, c, value in sheet.filled_cells() if value == "数量 Quantity *")
     assert [sheet.value(row + n, column) for n in range(1, 26)] == [float(n) for n in range(1, 26)]
 

@@ -42,7 +42,11 @@ def orders(text: str) -> Table:
 
 
 def read(
-    text: str, tables: Mapping[str, Table] | None = None, by: Rules | None = None, folder: str = "", form: str | None = None
+    text: str,
+    tables: Mapping[str, Table] | None = None,
+    by: Rules | None = None,
+    folder: str = "",
+    form: str | None = None,
 ) -> Reading:
     """What a workbook that comes in on 2026-03-02 says."""
     return read_document(workbook(text), by or rules(), {**no_tables(), **(tables or {})}, RECEIVED, folder, form)

@@ -10,14 +10,15 @@ from intake_reading import orders, rules, table
 
 from xltools.core.record import Record
 from xltools.core.sheet import Range, Sheet, Workbook
+from xltools.forms.model import FieldType, Stage
 from xltools.intake.document import Reading, read_document, read_table
 from xltools.intake.edits import read_edits
 from xltools.intake.identify import form_mark
 
-LABELS = sorted({word for form in rules().forms.values() for one in form.fields() for word in (one.label.zh, one.label.en)})
+LABELS = sorted({one.label.zh for form in rules().forms.values() for one in form.fields()})
 MARKS = [form_mark(rules().forms[layout.form], layout) for layout in rules().layouts.values()]
 FOOTERS = ["合计", "Total", "备注1："]
-TYPED = ["SO1", "C001", "P1", "示例", "10", "TBC", "2026-03-30×5; 2026-04-15×5", "11/12", "13%", "是", "人民币", "=A1", " "]
+TYPED = ["SO1", "C001", "P1", "示例", "10", "TBC", "2026-03-30×5; 2026-04-15×5", "11/12", "13%", "是", "=A1", " "]
 TABLES = no_tables() | {
     "customers": table("customers", "| 客户编码 | 客户全称 | 币种 |\n| C001 | 示例 | CNY |"),
     "products": table("products", "| 产品编码 | 品名 | 单位 |\n| P1 | 端盖 | 件 |"),
@@ -39,24 +40,59 @@ typed = st.one_of(
 cells = st.one_of(st.none(), st.sampled_from(LABELS), st.sampled_from(MARKS), typed)
 
 
+loose_rows = st.lists(st.lists(cells, max_size=6), max_size=8)
+
+
+def fitting(field):
+    """Mostly what belongs into the field, else anything."""
+    fits = {
+        FieldType.INTEGER: st.integers(1, 3).map(float),
+        FieldType.DECIMAL: st.integers(1, 9).map(float),
+        FieldType.MONEY: st.integers(1, 9).map(float),
+        FieldType.PERCENT: st.just(0.13),
+        FieldType.DATE: st.dates(dt.date(2026, 1, 1), dt.date(2026, 6, 1)),
+        FieldType.SCHEDULE: st.sampled_from(["TBC", "2026-03-30", "2026-03-30×5; 2026-04-15×5"]),
+        FieldType.CHOICE: st.sampled_from([choice.label.zh for choice in field.choices] or [""]),
+        FieldType.YES_NO: st.sampled_from(["是", "否"]),
+    }.get(field.type, st.sampled_from(["SO1", "C001", "P1", "示例", "端盖"]))
+    return st.one_of(fits, fits, fits, st.none(), typed)
+
+
+@st.composite
+def filled_rows(draw):
+    """A layout's labels and headers, with values that mostly fit under them, and a stray row here and there."""
+    layout = draw(st.sampled_from(sorted(rules().layouts.values(), key=lambda layout: layout.name)))
+    form = rules().forms[layout.form]
+
+    def some(placements):
+        fields = [form.field(placement.field) for placement in placements]
+        needed = [field for field in fields if field.required is Stage.INTAKE]
+        return draw(st.permutations([*needed, *draw(st.lists(st.sampled_from(fields), max_size=4))]))
+
+    rows = [[form_mark(form, layout)]] if draw(st.booleans()) else []
+    if layout.kind == "sheet":
+        rows += [[field.label.zh, draw(fitting(field))] for field in some(layout.header)]
+    columns = some(layout.lines if layout.kind == "sheet" else tuple(layout.placements()))
+    rows.append([field.label.zh for field in columns])
+    for _ in range(draw(st.integers(0, 4))):
+        rows.append([draw(fitting(field)) for field in columns])
+        rows += draw(st.lists(st.lists(cells, max_size=4), max_size=1)) if draw(st.booleans()) else []
+    return rows
+
+
 @st.composite
 def sheets(draw):
-    """Loose cells, or a head with its rows under it: labels of one layout, so that most are read as something."""
-    if draw(st.booleans()):
-        rows = draw(st.lists(st.lists(cells, max_size=6), max_size=8))
-    else:
-        layout = draw(st.sampled_from(sorted(rules().layouts.values(), key=lambda layout: layout.name)))
-        form = rules().forms[layout.form]
-        words = [form.field(placement.field).label.zh for placement in layout.placements()]
-        head = draw(st.lists(st.sampled_from(words), min_size=2, max_size=8))
-        above = draw(st.lists(st.tuples(st.sampled_from([*words, *MARKS]), typed), max_size=4))
-        body = draw(st.lists(st.lists(typed, max_size=8), max_size=5))
-        rows = [*above, [*head, *draw(st.sampled_from([[], ["客户", "品名", "数量"]]))], *body]
-    merges = draw(st.lists(st.builds(Range, *[st.integers(0, 6)] * 4), max_size=3))
-    return Sheet("any.xlsx", draw(st.sampled_from(["S", "填写说明 Guide"])), tuple(map(tuple, rows)), draw(st.booleans()), tuple(merges))
+    rows = draw(st.one_of(filled_rows(), filled_rows(), loose_rows))
+    merges = draw(st.lists(st.builds(block, *[st.integers(0, 6)] * 4), max_size=2))
+    name = draw(st.sampled_from(["S", "S", "S", "填写说明 Guide"]))
+    return Sheet("any.xlsx", name, tuple(map(tuple, rows)), draw(st.sampled_from([False, False, True])), tuple(merges))
 
 
-workbooks = st.lists(sheets(), max_size=2).map(lambda found: Workbook("any.xlsx", "0" * 64, tuple(found)))
+def block(top, left, height, width):
+    return Range(top, left, top + height, left + width)
+
+
+workbooks = st.lists(sheets(), min_size=1, max_size=2).map(lambda found: Workbook("any.xlsx", "0" * 64, tuple(found)))
 
 
 def is_sound(reading):

@@ -52,7 +52,7 @@ def line(row: int = 0, **fields: FieldValue) -> Record:
 
 
 def record(*lines: Record, **fields: FieldValue) -> Record:
-    given: dict[str, FieldValue] = {"customer": "宁波泰科", "order_date": AS_OF, "contract_mode": "single", **fields}
+    given: dict[str, FieldValue] = {"customer": "宁波泰衡", "order_date": AS_OF, "contract_mode": "single", **fields}
     return Record(Place("", "S", "A1"), _values(given, 0), lines)
 
 

@@ -10,6 +10,7 @@ from order_documents import AS_OF, append, codes, decide, document, item, on, pa
 from xltools.core.event import EventKind
 from xltools.core.place import Place
 from xltools.core.record import Document, Edit, Origin
+from xltools.forms.model import Rules
 from xltools.ledger.decide import decide_edits, issue_paper
 from xltools.ledger.documents import accept_event, return_event, return_id
 from xltools.ledger.replay import Ledger, orders_table
@@ -88,15 +89,21 @@ def test_other_content_under_the_same_revision_is_a_conflict(revision: dict[str,
     assert (decision.outcome, codes(decision), decision.events) == ("returned", ["revision-conflict"], ())
 
 
-def test_after_approval_a_higher_revision_is_refused() -> None:
+def test_after_approval_a_higher_revision_is_refused_where_there_are_change_notices() -> None:
     ledger = approved(take(document(record(item("P1", "5"), order_no="A-1"))))
     complete = {"currency": "CNY", "payment_terms": "30/70", "tax_rate": Decimal("0.13"), "tax_included": True}
     full = record(
-        item("P1", "5", specification="Φ8", unit="件", unit_price=Decimal(2)), order_no="A-1", revision=2, **complete
+        item("P1", "5", specification="Φ8", unit="件", unit_price=Decimal(2), requested_date=on("TBC")),
+        order_no="A-1",
+        revision=2,
+        **complete,
     )
     ledger = approved_after(ledger, full)
-    decision = decide(document(record(item("P1", "6"), order_no="A-1", revision=3), name="c.xlsx"), ledger)
+    changed = document(record(item("P1", "6"), order_no="A-1", revision=3), name="c.xlsx")
+    decision = decide(changed, ledger, package_rules_with_change_notice())
     assert (codes(decision), decision.outcome) == (["order-already-approved"], "returned")
+    # Where there are no change notices, a higher revision is the only way to tell a change.
+    assert [event.kind for event in decide(changed, ledger).events] == [EventKind.ORDER_REVISED]
 
 
 def approved_after(ledger: Ledger, full: object) -> Ledger:
@@ -286,7 +293,7 @@ def test_a_standing_promise_needs_a_change_notice_where_the_desk_has_them() -> N
     assert decide_edits([edit("promised_date", on("2026-04-09"), number="2")], ledger, notices, AS_OF).events
 
 
-def package_rules_with_change_notice() -> object:
+def package_rules_with_change_notice() -> Rules:
     rules = package_rules()
     notice = rules.forms["order-intake"].model_copy(update={"name": "change-notice"})
     return replace(rules, forms={**rules.forms, "change-notice": notice})

@@ -106,7 +106,7 @@ def make_line() -> Callable[..., OrderLine]:
 @pytest.fixture(scope="session")
 def make_order(make_line: Callable[..., OrderLine]) -> Callable[..., Order]:
     def make(number: str = "SO-1", *lines: OrderLine, **fields: Any) -> Order:
-        given = {"customer": "泰科", "owner": "李雯", "currency": "CNY", "order_date": day("03-02"), **fields}
+        given = {"customer": "泰衡", "owner": "李雯", "currency": "CNY", "order_date": day("03-02"), **fields}
         received = HistoryEntry(1, day("03-02"), EventKind.ORDER_RECEIVED, "李雯", spot("A1"))
         return Order(
             number=number,

@@ -51,13 +51,13 @@ def test_without_a_price_the_line_and_the_total_stay_blank(context, make_order, 
 
 def test_a_party_is_named_from_settings_and_master_data_and_blanks_are_left_to_the_pen(context, make_order, rules_with):
     rules = rules_with(company={"tax_number": "9133"})
-    made = context(make_order("SO-1", phone="0574-1"), customer(name="泰科电子有限公司", bank="工行"), rules)
+    made = context(make_order("SO-1", phone="0574-1"), customer(name="泰衡电子有限公司", bank="工行"), rules)
     assert made["seller"].tax_number == "9133"
     assert made["seller"].bank == BLANK
-    assert (made["buyer"].name, made["buyer"].bank, made["buyer"].phone) == ("泰科电子有限公司", "工行", "0574-1")
+    assert (made["buyer"].name, made["buyer"].bank, made["buyer"].phone) == ("泰衡电子有限公司", "工行", "0574-1")
     assert made["buyer"].representative == BLANK
     unknown = context(make_order())
-    assert (unknown["buyer"].name, unknown["buyer"].address) == ("泰科", BLANK)
+    assert (unknown["buyer"].name, unknown["buyer"].address) == ("泰衡", BLANK)
 
 
 @pytest.mark.parametrize(

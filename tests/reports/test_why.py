@@ -104,4 +104,4 @@ def test_what_cannot_be_asked_is_a_problem(ask, make_order, make_line):
     assert ask(two, "colour").code == "field-unknown"
     assert ask(two, "quantity", "7").code == "line-unknown"
     assert ask(two, "quantity").code == "line-needed"
-    assert ask(two, "customer").value == "泰科"
+    assert ask(two, "customer").value == "泰衡"

@@ -250,7 +250,7 @@ def _plan_manifest(
     )
     copies: list[Action] = [
         _keep(rules_copy(archive, manifest.rules), layers),
-        *(_keep(master_copy(archive, master[one.form]), one.content) for one in inputs.master if one.content),
+        *(_keep(master_copy(archive, master[one.form]), one.content) for one in inputs.master if one.content is not None),
         *(_keep(template_copy(archive, templates[name]), content) for name, content in inputs.templates.items()),
     ]
     path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"

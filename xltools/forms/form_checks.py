@@ -74,6 +74,9 @@ def check_form(form: Shaped[Form], forms: Forms, unshaped: Collection[str]) -> I
         yield rule_error("rule-missing-key", tree.key_mark("purpose"), key="key")
     if model.key is not None and model.key not in header:
         yield unknown("rule-unknown-field", tree.find("key").mark, model.key, header)
+    for index, name in enumerate(model.key_with):
+        if name not in header:
+            yield unknown("rule-unknown-field", tree.find("key_with", index).mark, name, header)
     for index, check in enumerate(model.header_checks):
         yield from _check_check(check, tree.find("header_checks", index), header)
     for index, check in enumerate(model.line_checks):

@@ -142,7 +142,8 @@ class Check(RuleModel):
 class Form(RuleModel):
     """A kind of document: its header fields, the fields of its lines, its checks.
 
-    Master data forms have `header` fields only, one record per row, and name their `key` field.
+    Master data forms have `header` fields only, one record per row, and name their `key` field; `key_with` are further
+    fields without which it does not tell rows apart, as the warehouse of a product's stock.
     """
 
     name: KebabName
@@ -150,6 +151,7 @@ class Form(RuleModel):
     label: Label
     purpose: Literal["document", "master"] = "document"
     key: Identifier | None = None
+    key_with: tuple[Identifier, ...] = ()
     header: tuple[FormField, ...]
     lines: tuple[FormField, ...] = ()
     header_checks: tuple[Check, ...] = ()

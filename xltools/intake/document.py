@@ -70,13 +70,16 @@ def read_table(workbook: Workbook, rules: Rules, form: str, received: dt.date) -
         return Table(form, ()), reading.problems
     # An empty master list is a desk that has not filled it yet, nothing wrong.
     problems = tuple(problem for problem in reading.problems if problem.code != "form-blank")
-    key, seen = rules.forms[form].key, set()
+    key, further = rules.forms[form].key, rules.forms[form].key_with
+    seen = set()
     for record in reading.document.records:
         given = record.values.get(key) if key else None
-        if given and given.value in seen:
+        if given is None:
+            continue
+        found = (given.value, *map(record.get, further))
+        if found in seen:
             problems += (warning("key-repeated", given.place, key or "", value=given.value),)
-        elif given:
-            seen.add(given.value)
+        seen.add(found)
     return Table(form, reading.document.records), problems
 
 

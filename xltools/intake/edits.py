@@ -53,28 +53,32 @@ def _read_sheet(
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
     form = rules.forms[TRACKED_FORM]
     problems: list[Problem] = []
-    edits: dict[tuple[str, str, str], Edit] = {}
+    edits: dict[tuple[str, str, str], Edit] = {}  # a header field's once for all rows of the order
     disputed: set[tuple[str, str, str]] = set()
+    known = {(order, line) for order, line, _ in written}
     for row in range(table.row + 1, len(sheet.rows)):
         key = _row_key(sheet, table, row)
         if key is None:
             if any(not is_blank(value) for value in sheet.rows[row]):
                 problems.append(warning("tracker-row-unkeyed", sheet.place(row, 0)))
             continue
+        if key not in known:
+            problems.append(warning("tracker-row-unknown", sheet.place(row, 0), order=key[0], line=key[1]))
+            continue
         for field in _editable_fields(form, table):
             address = (*key, field.name)
-            if address not in written:
-                problems.append(warning("tracker-row-unknown", sheet.place(row, 0), order=key[0], line=key[1]))
-                break
+            if address not in written:  # it was not theirs yet when the tracker was written
+                continue
             edit, found = _read_cell(sheet, row, table.columns[field.name], address, field, saved_by)
             if edit.value == written[address]:
                 continue
             problems.extend(found)
-            if address in edits and edits[address].value != edit.value:
-                disputed.add(address)
-                problems.append(error("tracker-edits-differ", edit.place, field.name, other=edits[address].place.cell))
-            edits.setdefault(address, edit)
-    return tuple(edit for address, edit in edits.items() if address not in disputed), tuple(problems)
+            spot = address if form.is_line_field(field.name) else (key[0], "", field.name)
+            if spot in edits and edits[spot].value != edit.value:
+                disputed.add(spot)
+                problems.append(error("tracker-edits-differ", edit.place, field.name, other=edits[spot].place.cell))
+            edits.setdefault(spot, edit)
+    return tuple(edit for spot, edit in edits.items() if spot not in disputed), tuple(problems)
 
 
 def _row_key(sheet: Sheet, table: LineTable, row: int) -> tuple[str, str] | None:
@@ -84,7 +88,7 @@ def _row_key(sheet: Sheet, table: LineTable, row: int) -> tuple[str, str] | None
 
 
 def _editable_fields(form: Form, table: LineTable) -> Iterator[FormField]:
-    return (field for field in form.lines if field.editable and field.name in table.columns)
+    return (field for field in form.fields() if field.editable and field.name in table.columns)
 
 
 def _read_cell(

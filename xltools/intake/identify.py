@@ -116,13 +116,12 @@ def _named_fields(sheet: Sheet, form: Form, layout: Layout) -> frozenset[str]:
     table = find_table(sheet, table_labels(form, layout))
     if table is None:
         return frozenset()
-    named = set(table.columns)
-    if layout.kind == "sheet":
-        labels: Labels = index_labels(form, layout.header)
-        for row in range(len(sheet.rows)):
-            if row != table.row:
-                named.update(match_row(labels, sheet, row))
-    return frozenset(named)
+    if layout.kind == "list":
+        return frozenset(table.columns)
+    labels: Labels = index_labels(form, layout.header)
+    named = {name for row in range(len(sheet.rows)) if row != table.row for name in match_row(labels, sheet, row)}
+    # A bare table, as people put into a customer's folder, is a list.
+    return frozenset(named | set(table.columns)) if named else frozenset()
 
 
 def _covers(named: frozenset[str], form: Form) -> bool:

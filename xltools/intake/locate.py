@@ -183,7 +183,10 @@ def _locate_list_records(
         return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines), []
     groups: dict[object, list[tuple[int, Mapping[str, Cell]]]] = {}
     key: object = None
-    for row, cells in rows.lines:
+    merged = _merged_down(sheet)
+    for row, found in rows.lines:
+        at = {name: (row, table.columns[name]) for name in header_names}
+        cells = {**found, **{name: sheet.cell(merged.get(spot, row), spot[1]) for name, spot in at.items()}}
         key = _group_key(cells, header_names, layout.group_by, key)
         groups.setdefault(key, []).append((row, cells))
     records, conflicts = [], []
@@ -192,6 +195,19 @@ def _locate_list_records(
         records.append(record)
         conflicts.extend(_header_conflicts(group, record.cells))
     return tuple(records), conflicts
+
+
+def _merged_down(sheet: Sheet) -> dict[tuple[int, int], int]:
+    """The top row of each cell, the first left out, of the merged blocks that are one column wide.
+
+    People merge an order's number or customer over its lines; a quantity they merge is the sum of its lines.
+    """
+    return {
+        (row, block.left): block.top
+        for block in sheet.merges
+        if block.left == block.right
+        for row in range(block.top + 1, min(block.bottom + 1, len(sheet.rows)))
+    }
 
 
 def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, previous: object) -> object:

@@ -15,8 +15,8 @@ from xltools.forms.model import Layout, Rules
 from xltools.ledger.deliveries import is_promise
 from xltools.ledger.judge import OrderJudge
 from xltools.ledger.replay import PROMISE, Ledger
+from xltools.ledger.standing import CHANGE_NOTICE
 
-CHANGE_NOTICE = "change-notice"
 Outcome = Literal["accepted", "partly", "returned", "duplicate"]
 
 

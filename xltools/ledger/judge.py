@@ -17,7 +17,7 @@ from xltools.ledger.documents import return_id
 from xltools.ledger.lines import NumberedLine, number_lines
 from xltools.ledger.number import next_number, normalize_order_number
 from xltools.ledger.replay import Ledger
-from xltools.ledger.standing import is_approved
+from xltools.ledger.standing import CHANGE_NOTICE, is_approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class OrderJudge:
 
     def _find_conflict(self, record: Record, order: Order, place: Place) -> Problem | None:
         """Why an order may not be replaced by what a document says of it now; None where it may."""
-        if any(line.shipments for line in order.lines) or is_approved(order, self.rules, self.papers):
+        if self._is_settled(order):
             return error("order-already-approved", place, "order_no", order=order.number)
         revision = _revision(record)
         if revision > order.revision:
@@ -90,6 +90,15 @@ class OrderJudge:
             current=order.revision,
             file=order.place.file,
         )
+
+    def _is_settled(self, order: Order) -> bool:
+        """True when only a change notice may change the order: goods have left, or it is approved.
+
+        Where no change notices are installed, a higher revision is the only way that a change can be told at all.
+        """
+        if any(line.shipments for line in order.lines):
+            return True
+        return CHANGE_NOTICE in self.rules.forms and is_approved(order, self.rules, self.papers)
 
     def _judge_unnumbered(self, record: Record, content: str) -> Verdict:
         """A record without a number is the order it was in the document before it was returned, else a new one."""

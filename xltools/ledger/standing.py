@@ -13,6 +13,7 @@ from xltools.forms.model import FieldType, Form, FormField, Gate, Rules, Stage, 
 from xltools.ledger.deliveries import is_promise
 from xltools.ledger.replay import PROMISE
 
+CHANGE_NOTICE = "change-notice"  # the form that changes an order from its approval on
 _STAGES = tuple(Stage)
 _RECEIPTS = frozenset({EventKind.ORDER_RECEIVED, EventKind.ORDER_REVISED})
 
@@ -92,7 +93,7 @@ def is_at_stage(standing: Standing, stage: str, workflow: Workflow) -> bool:
 
 
 def is_approved(order: Order, rules: Rules, installed_papers: frozenset[str]) -> bool:
-    """True from the workflow's `approved` stage on: only a change notice changes the order then."""
+    """True from the workflow's `approved` stage on: where there are change notices, only they change the order then."""
     return is_at_stage(assess_order(order, rules, installed_papers), rules.workflow.approved, rules.workflow)
 
 
