@@ -23,7 +23,10 @@ help:
 	@echo "make clean        remove .venv and everything made"
 
 demo: $(VENV)/installed
-	@$(BIN)/xltools demo demo-desk
+	@if [ -d demo-desk ]; then \
+		echo "demo-desk/ is there already (make clean removes it): taken through the main job once more."; \
+		$(BIN)/xltools run demo-desk --as-of 2026-05-20; \
+	else $(BIN)/xltools demo demo-desk; fi
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(ARGS)

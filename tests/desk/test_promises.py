@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import itertools
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -259,3 +260,24 @@ def test_folders_that_were_deleted_do_not_stop_a_run(folder):
     for name in ("inbox", "papers", "returned", "master", "rules", "templates", "review"):
         shutil.rmtree(folder.path / name)
     assert folder.run().exit_code == 0
+
+
+def test_files_that_can_not_be_read_just_now_wait(folder, monkeypatch):
+    locked = folder.drop("1.xlsx", order_no="A-1")
+    folder.drop("2.xlsx", order_no="A-2")
+    real = Path.read_bytes
+
+    def read_bytes(path):
+        if path in {locked, folder.path / "master" / "customers.xlsx"} & lock:
+            raise PermissionError(13, "in use", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    lock = {locked}
+    outcomes = {document.file: document.outcome for document in folder.run().documents}
+    assert outcomes == {"inbox/2.xlsx": "accepted", "inbox/1.xlsx": "waiting"}
+    lock = {folder.path / "master" / "customers.xlsx"}
+    with pytest.raises(desk.BusyError):
+        folder.run()
+    lock = set()
+    assert [document.outcome for document in folder.run().documents] == ["accepted"]

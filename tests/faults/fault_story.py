@@ -6,6 +6,7 @@ desk; each is one verb of STEPS below with what it takes. The problems told are 
 """
 
 import datetime as dt
+import functools
 import hashlib
 import io
 import os
@@ -38,6 +39,7 @@ from xltools.intake.document import read_document, read_table
 from xltools.ledger.decide import decide_edits
 
 FAULTS = Path(__file__).parent
+package_rules = functools.cache(desk.package_rules)
 STORY, SHEET, RULES_FOLDER = "story.yaml", "sheet.txt", "rules"
 Given = Any
 
@@ -64,10 +66,11 @@ def read_sheet(folder: Path) -> tuple[Problem, ...]:
     return problems
 
 
+@functools.cache
 def folder_rules(folder: Path) -> Rules:
     """The package's rules with those of the folder laid over them."""
     if not (folder / RULES_FOLDER).is_dir():
-        return desk.package_rules()
+        return package_rules()
     overlay = {
         path.relative_to(folder / RULES_FOLDER).as_posix(): path.read_text("utf-8")
         for path in (folder / RULES_FOLDER).rglob("*.yaml")
@@ -270,7 +273,7 @@ class Stage:
         )
 
     def _relative(self, text: str) -> str:
-        return text.replace(f"{self.scratch.as_posix()}/", "")
+        return text.replace(f"{self.scratch}{os.sep}", "").replace(f"{self.scratch.as_posix()}/", "")
 
     def _play_all(self, steps: Iterable[Given]) -> None:
         for step in steps:

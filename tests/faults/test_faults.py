@@ -1,13 +1,13 @@
 """Each folder here is the smallest input that raises the code it is named after, and what is then said of it."""
 
 import re
+import sys
 
 import pytest
 from fault_story import FAULTS, folder_rules, tell_problems
 from problem_codes import catalogue_codes, declared_checks, named_codes, raised_texts
 
 from xltools import desk
-from xltools.desk.session import load_messages
 
 FOLDERS = sorted(path for path in FAULTS.iterdir() if path.is_dir() and path.name not in {"rules", "__pycache__"})
 HASH = re.compile(r"\b[0-9a-f]{8,64}\b")
@@ -31,13 +31,23 @@ def write_down(problems, writer):
     return HASH.sub("…", "\n".join(lines))
 
 
+# Their blanks are filled with words of a language when they are raised: played anew for each.
+WORDED = {"gate-shut", "line-needed"}
+# Stories that only some systems can play, and what they need.
+NEEDS = {"file-name-unreadable": ("linux", "file names of any bytes"), "pdf-failed": ("linux darwin", "a shell script")}
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_a_fault_is_told_with_its_place_and_what_to_do(folder, fresh, tmp_path, regen):
+    systems, needed = NEEDS.get(folder.name, (sys.platform, ""))
+    if sys.platform not in systems.split():
+        pytest.skip(f"needs {needed}")
     said = []
     for language in ("en", "zh"):
-        problems = tell_problems(folder, fresh, tmp_path / language, language)
+        if language == "en" or folder.name in WORDED:
+            problems = tell_problems(folder, fresh, tmp_path / language, language)
         assert folder.name in {problem.code for problem in problems}
-        said.append(write_down(problems, desk.ProblemWriter(load_messages(), language, folder_rules(folder))))
+        said.append(write_down(problems, desk.ProblemWriter(fresh.catalogue, language, folder_rules(folder))))
     text = "\n\n".join(said) + "\n"
     expected = folder / "expected.txt"
     if regen:

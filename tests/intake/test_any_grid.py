@@ -11,12 +11,12 @@ from intake_reading import orders, rules, table
 from xltools.core.record import Record
 from xltools.core.sheet import Range, Sheet, Workbook
 from xltools.forms.model import FieldType, Stage
+from xltools.forms.template import template_mark
 from xltools.intake.document import Reading, read_document, read_table
 from xltools.intake.edits import read_edits
-from xltools.intake.identify import form_mark
 
 LABELS = sorted({one.label.zh for form in rules().forms.values() for one in form.fields()})
-MARKS = [form_mark(rules().forms[layout.form], layout) for layout in rules().layouts.values()]
+MARKS = [template_mark(rules().forms[layout.form], layout) for layout in rules().layouts.values()]
 FOOTERS = ["合计", "Total", "备注1："]
 TYPED = ["SO1", "C001", "P1", "示例", "10", "TBC", "2026-03-30×5; 2026-04-15×5", "11/12", "13%", "是", "=A1", " "]
 TABLES = no_tables() | {
@@ -69,7 +69,7 @@ def filled_rows(draw):
         needed = [field for field in fields if field.required is Stage.INTAKE]
         return draw(st.permutations([*needed, *draw(st.lists(st.sampled_from(fields), max_size=4))]))
 
-    rows = [[form_mark(form, layout)]] if draw(st.booleans()) else []
+    rows = [[template_mark(form, layout)]] if draw(st.booleans()) else []
     if layout.kind == "sheet":
         rows += [[field.label.zh, draw(fitting(field))] for field in some(layout.header)]
     columns = some(layout.lines if layout.kind == "sheet" else tuple(layout.placements()))

@@ -26,13 +26,3 @@ class WorkCalendar:
             day += _DAY
             days -= self.is_working_day(day)
         return day
-
-    def working_days_between(self, start: dt.date, end: dt.date) -> int:
-        """Working days after `start` up to and with `end`; negative when `end` comes first."""
-        if end < start:
-            return -self.working_days_between(end, start)
-        count, day = 0, start
-        while day < end:
-            day += _DAY
-            count += self.is_working_day(day)
-        return count

@@ -8,7 +8,7 @@ from decimal import Decimal
 from xltools.core.event import EventKind
 from xltools.core.money import line_amount
 from xltools.core.place import Place
-from xltools.core.record import FieldValue, Schedule, Value
+from xltools.core.record import Fields, Schedule, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderLine:
+class OrderLine(Fields):
     """One line of an order; `values` are its fields as they stand now."""
 
     number: str
@@ -53,16 +53,6 @@ class OrderLine:
     deliveries: tuple[Delivery, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     place: Place = Place("")
-
-    def get(self, name: str) -> FieldValue | None:
-        """The value of a field, None when it is blank."""
-        found = self.values.get(name)
-        return None if found is None else found.value
-
-    def text(self, name: str) -> str:
-        """The value of a field as text, empty when it is blank."""
-        found = self.get(name)
-        return "" if found is None else str(found)
 
     def decimal(self, name: str) -> Decimal | None:
         """The value of a number field, None when it is blank."""
@@ -123,7 +113,7 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(Fields):
     """A sales order as its events left it.
 
     `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said, `form` and
@@ -143,16 +133,6 @@ class Order:
     history: tuple[HistoryEntry, ...] = ()
     form: str = "order-intake"
     layout: str = ""
-
-    def get(self, name: str) -> FieldValue | None:
-        """The value of a header field, None when it is blank."""
-        found = self.values.get(name)
-        return None if found is None else found.value
-
-    def text(self, name: str) -> str:
-        """The value of a header field as text, empty when it is blank."""
-        found = self.get(name)
-        return "" if found is None else str(found)
 
     def line(self, number: str) -> OrderLine | None:
         """The line with this number."""

@@ -1,9 +1,6 @@
 """Where a value came from: a cell of a workbook, or a line of a rules file."""
 
-import re
 from dataclasses import dataclass
-
-_CELL_NAME = re.compile(r"^([A-Z]{1,3})([1-9][0-9]{0,6})$")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,14 +36,3 @@ def column_name(column: int) -> str:
 def cell_name(row: int, column: int) -> str:
     """The A1 name of a cell whose row and column are counted from 0."""
     return f"{column_name(column)}{row + 1}"
-
-
-def parse_cell_name(name: str) -> tuple[int, int]:
-    """Row and column, from 0, of an A1 name; ValueError where it is none."""
-    match = _CELL_NAME.match(name)
-    if not match:
-        raise ValueError(f"not a cell name: {name!r}")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1

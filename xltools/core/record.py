@@ -49,13 +49,11 @@ class Value:
     origin: Origin = Origin.CELL
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One thing that a form describes, such as an order, and its lines (which have none of their own)."""
+class Fields:
+    """Anything that has `values` by field name: a record, an order, an order line."""
 
-    place: Place
-    values: Mapping[str, Value] = field(default_factory=dict)
-    lines: tuple["Record", ...] = ()
+    __slots__ = ()
+    values: Mapping[str, Value]
 
     def get(self, name: str) -> FieldValue | None:
         """The value of a field, None when it is blank."""
@@ -66,6 +64,15 @@ class Record:
         """The value of a field as text, empty when it is blank."""
         found = self.get(name)
         return "" if found is None else str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Fields):
+    """One thing that a form describes, such as an order, and its lines (which have none of their own)."""
+
+    place: Place
+    values: Mapping[str, Value] = field(default_factory=dict)
+    lines: tuple["Record", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

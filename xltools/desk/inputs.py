@@ -80,7 +80,7 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
     """
     _check_ledger_holds_archive(desk, ledger)
     scan = scan_inbox(desk.paths, pause)
-    received = tuple(_receive(desk, found.file, found.customer, as_of) for found in scan.ready)
+    taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
     master = desk.master_workbooks()
     tables, problems = read_master(master, desk.rules, as_of)
     tracker, edits, edit_problems = _read_tracker(desk, ledger)
@@ -93,16 +93,19 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         tables=tables,
         master=master,
         templates={CONTRACT_TEMPLATE: read_template(desk.path, CONTRACT_TEMPLATE)},
-        received=received,
-        waiting=scan.waiting,
+        received=tuple(one for one in taken if isinstance(one, ReceivedFile)),
+        waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
         edits=edits,
         tracker=tracker,
         problems=(*problems, *edit_problems),
     )
 
 
-def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFile:
-    content = (desk.path / file).read_bytes()
+def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFile | WaitingFile:
+    try:
+        content = (desk.path / file).read_bytes()
+    except OSError:  # locked by a program that saves it, or by a virus scanner: the next run tries again
+        return WaitingFile(file, warning("workbook-not-accessible", Place(file)))
     sha256 = hashlib.sha256(content).hexdigest()
     archived = archive_path(desk.folders, as_of, Path(file).name, sha256)
     return ReceivedFile(file, customer, content, sha256, archived)
@@ -145,7 +148,10 @@ def _read_tracker(desk: Desk, ledger: Ledger) -> tuple[TrackerState, tuple[Edit,
     if is_open_elsewhere(path):
         # Nobody's saving is raced: what they typed is read once they have closed it.
         return TrackerState(is_open=True, rows=rows), (), (warning("tracker-open", Place(desk.folders.tracker)),)
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError:  # Excel on Windows lets nobody else read while it saves
+        return TrackerState(is_open=True, rows=rows), (), (warning("tracker-open", Place(desk.folders.tracker)),)
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 == state.get("sha256"):
         return TrackerState(sha256, rows), (), ()

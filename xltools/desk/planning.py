@@ -228,7 +228,8 @@ def _plan_manifest(
         return [], None
     archive = inputs.rules.settings.folders.archive
     customers = {received.file: received.customer for received in inputs.received}
-    master = {one.form: _sha256(one.content) for one in inputs.master if one.content is not None}
+    contents = {one.form: one.content for one in inputs.master if one.content is not None}
+    master = {form: _sha256(content) for form, content in contents.items()}
     layers = layers_text(inputs.layers)
     templates = {name: _sha256(content) for name, content in inputs.templates.items()}
     manifest = Manifest(
@@ -250,7 +251,7 @@ def _plan_manifest(
     )
     copies: list[Action] = [
         _keep(rules_copy(archive, manifest.rules), layers),
-        *(_keep(master_copy(archive, master[one.form]), one.content) for one in inputs.master if one.content is not None),
+        *(_keep(master_copy(archive, _sha256(content)), content) for content in contents.values()),
         *(_keep(template_copy(archive, templates[name]), content) for name, content in inputs.templates.items()),
     ]
     path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"

@@ -15,7 +15,7 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Record, Table
 from xltools.core.text import Language
-from xltools.desk.failure import LedgerError, RulesError, UsageError
+from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
@@ -92,13 +92,20 @@ class Desk:
             raise LedgerError([_unreadable(trouble)]) from trouble
 
     def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
-        """The master data as it lies in the desk."""
+        """The master data as it lies in the desk.
+
+        BusyError where one can't be read just now: without it every customer would seem unknown.
+        """
         found = []
         for form in self.rules.forms.values():
             if form.purpose == "master":
                 file = master_path(form, self.rules)
                 path = self.path / file
-                found.append(MasterWorkbook(form.name, file, path.read_bytes() if path.is_file() else None))
+                try:
+                    content = path.read_bytes() if path.is_file() else None
+                except OSError as trouble:
+                    raise BusyError([error("workbook-not-accessible", Place(file))]) from trouble
+                found.append(MasterWorkbook(form.name, file, content))
         return tuple(found)
 
     def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":

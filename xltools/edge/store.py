@@ -8,7 +8,6 @@ from typing import NamedTuple
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     Integer,
     MetaData,
     NullPool,
@@ -91,11 +90,6 @@ class Store:
             _METADATA.create_all(self._engine)
         except DatabaseError as failure:
             raise UnreadableLedgerError(str(failure.orig)) from failure
-
-    @property
-    def engine(self) -> Engine:
-        """The database, for backups."""
-        return self._engine
 
     def head(self) -> Head:
         """The last event's number and hash."""

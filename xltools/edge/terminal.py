@@ -54,11 +54,6 @@ def print_table(
     console.print(table)
 
 
-def print_words(words: str, stream: TextIO | None = None, style: str = "") -> None:
-    """A line of plain text, coloured in a terminal only."""
-    _console(stream or sys.stdout).print(Text(words, style=style), soft_wrap=True)
-
-
 def _console(stream: TextIO) -> Console:
     # A pipe or a log has no width of its own; rich would break rows at 80.
     is_terminal = stream.isatty()

@@ -25,11 +25,6 @@ class Match:
     score: int = 0
 
 
-def form_mark(form: Form, layout: Layout) -> str:
-    """The text by which a template names its form, layout and version: `order-intake/order-intake-sheet/1`."""
-    return f"{form.name}/{layout.name}/{form.version}"
-
-
 def identify_layout(
     workbook: Workbook, rules: Rules, form: str | None = None, known: frozenset[str] = frozenset()
 ) -> tuple[Match | None, tuple[Problem, ...]]:

@@ -14,6 +14,7 @@ from xltools.intake.labels import Labels, find_label, ignored_labels, index_labe
 # Rows of a line table that are not lines: sums and remarks under it.
 _FOOTERS = ("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal")
 _NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
+_GroupKey = tuple[str, ...]
 _LABEL_BLOCK_ROWS = 60  # a header row further down is not looked for
 
 
@@ -181,13 +182,14 @@ def _locate_list_records(
     line_names = [placement.field for placement in layout.lines if placement.field in table.columns]
     if not layout.lines:
         return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines), []
-    groups: dict[object, list[tuple[int, Mapping[str, Cell]]]] = {}
-    key: object = None
+    groups: dict[_GroupKey, list[tuple[int, Mapping[str, Cell]]]] = {}
+    key: _GroupKey | None = None
     merged = _merged_down(sheet)
     for row, found in rows.lines:
         at = {name: (row, table.columns[name]) for name in header_names}
         cells = {**found, **{name: sheet.cell(merged.get(spot, row), spot[1]) for name, spot in at.items()}}
-        key = _group_key(cells, header_names, layout.group_by, key)
+        if key is None or not _continues(cells, header_names, layout.group_by, groups[key][0][1]):
+            key = _group_key(cells, header_names, layout.group_by)
         groups.setdefault(key, []).append((row, cells))
     records, conflicts = [], []
     for group in groups.values():
@@ -210,18 +212,23 @@ def _merged_down(sheet: Sheet) -> dict[tuple[int, int], int]:
     }
 
 
-def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, previous: object) -> object:
-    """What rows of one record share: the group field, else all header cells.
+def _continues(
+    cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, first: Mapping[str, Cell]
+) -> bool:
+    """True for a further line of the record above, of whose number and header people write the first line only.
 
-    Of a record whose number stands on its first line only, the other lines have no header cell filled at all.
+    Its number is blank, and whatever it repeats of the header (the customer, often) is the same as there.
     """
+    given = [name for name in header_names if not is_blank(cells[name].value)]
+    return group_by not in given and all(_plain(cells[name].value) == _plain(first[name].value) for name in given)
+
+
+def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str | None) -> _GroupKey:
+    """What rows of one record share: the group field, else all header cells."""
     number = cells[group_by].value if group_by and group_by in cells else None
     if not is_blank(number):
-        return ("number", label_key(_plain(number)))
-    header = tuple(_plain(cells[name].value) for name in header_names)
-    if previous is not None and not any(header):
-        return previous
-    return ("unnumbered", header)
+        return (label_key(_plain(number)),)
+    return ("", *(_plain(cells[name].value) for name in header_names))
 
 
 def _group_record(
