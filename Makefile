@@ -29,7 +29,7 @@ demo: $(VENV)/installed
 	else $(BIN)/xltools demo demo-desk; fi
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

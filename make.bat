@@ -30,7 +30,7 @@ exit /b %errorlevel%
 :test
 call :install installed-dev .[dev]
 if errorlevel 1 exit /b 1
-"%BIN%\python.exe" -m pytest
+"%BIN%\python.exe" -m pytest -n auto --dist loadfile
 exit /b %errorlevel%
 
 :check

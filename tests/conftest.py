@@ -1,9 +1,13 @@
 """What holds for all tests: `--regen`, and that CI skips nothing but what lies in a `../shared` a clone may lack."""
 
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
+
+from xltools import desk
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,6 +18,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def regen(request: pytest.FixtureRequest) -> bool:
     """True when expected results are to be rewritten from what comes out now."""
     return bool(request.config.getoption("--regen"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[desk.Desk, desk.RunResult]:
+    """The sample desk, run once; for looking at, not for changing."""
+    return desk.create_demo(tmp_path_factory.mktemp("demo") / "示例")
+
+
+@pytest.fixture
+def copy_demo(demo: tuple[desk.Desk, desk.RunResult], tmp_path: Path) -> Callable[[], Path]:
+    """Makes a copy of the sample desk that a test may change."""
+
+    def copy() -> Path:
+        return Path(shutil.copytree(demo[0].path, tmp_path / "d"))
+
+    return copy
 
 
 def refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

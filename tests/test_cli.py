@@ -22,12 +22,9 @@ def invoke(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    path = tmp_path_factory.mktemp("cli") / "示例"
-    result = invoke("demo", path)
-    assert result.exit_code == 0, result.stderr
-    return path
+@pytest.fixture
+def home(demo):
+    return demo[0].path
 
 
 def all_commands(command=main, path=()):
@@ -107,9 +104,8 @@ def test_an_open_tracker_is_exit_code_4_and_is_left_alone(tmp_path):
     assert (path / "order-tracker.xlsx").read_bytes() == before
 
 
-def test_a_broken_ledger_is_exit_code_5(tmp_path):
-    path = tmp_path / "d"
-    invoke("demo", path)
+def test_a_broken_ledger_is_exit_code_5(copy_demo):
+    path = copy_demo()
     with sqlite3.connect(path / ".desk" / "ledger.db") as ledger:
         for (name,) in ledger.execute("select name from sqlite_master where type = 'trigger'").fetchall():
             ledger.execute(f"drop trigger {name}")
@@ -119,9 +115,8 @@ def test_a_broken_ledger_is_exit_code_5(tmp_path):
     assert invoke("run", path).exit_code == 5
 
 
-def test_a_changed_original_does_not_verify(tmp_path):
-    path = tmp_path / "d"
-    invoke("demo", path)
+def test_a_changed_original_does_not_verify(copy_demo):
+    path = copy_demo()
     assert invoke("verify", path).exit_code == 0
     original = next((path / "archive").rglob("01-*.xlsx"))
     original.write_bytes(original.read_bytes() + b" ")
@@ -133,8 +128,8 @@ def test_a_changed_original_does_not_verify(tmp_path):
 
 
 def test_run_json_has_the_promised_shape(tmp_path):
-    path = tmp_path / "d"
-    result = invoke("demo", path, "--json")
+    result = invoke("demo", tmp_path / "d", "--json")
+    assert result.exit_code == 0, result.stderr
     told = json.loads(result.stdout)
     assert list(told) == ["as_of", "documents", "tracker", "papers", "late", "digests", "problems", "seconds"]
     assert set(told["documents"][0]) == {"file", "sha256", "form", "orders", "outcome", "problems"}

@@ -19,11 +19,6 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return desk.create_demo(tmp_path_factory.mktemp("demo") / "示例")
-
-
-@pytest.fixture(scope="module")
 def texts(demo, tmp_path_factory):
     """The text and page count of each PDF, all made in one start of LibreOffice."""
     opened, result = demo

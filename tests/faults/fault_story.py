@@ -34,7 +34,7 @@ from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
 from xltools.forms.load import load_rules
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.intake.document import read_document, read_table
 from xltools.ledger.decide import decide_edits
 

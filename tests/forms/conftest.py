@@ -9,7 +9,7 @@ import yaml
 from xltools.core.problem import Problem
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 
 RULES = Path(__file__).parents[2] / "rules"
 

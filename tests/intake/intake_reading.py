@@ -9,7 +9,7 @@ from xltools.core.record import Record, Table
 from xltools.desk import package_rules
 from xltools.desk.session import package_layer
 from xltools.forms.load import load_rules
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.intake.document import Reading, read_document, read_table
 
 

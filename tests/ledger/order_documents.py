@@ -11,7 +11,7 @@ from xltools.core.event import Event, chain_events
 from xltools.core.place import Place, cell_name
 from xltools.core.record import Document, FieldValue, Origin, Record, ScheduledDelivery, Value
 from xltools.forms.load import load_rules
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.decide import Decision, decide_intake
 from xltools.ledger.documents import accept_event
 from xltools.ledger.replay import Ledger, extend

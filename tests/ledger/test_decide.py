@@ -10,7 +10,7 @@ from order_documents import AS_OF, append, codes, decide, document, item, on, pa
 from xltools.core.event import EventKind
 from xltools.core.place import Place
 from xltools.core.record import Document, Edit, Origin
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.decide import decide_edits, issue_paper
 from xltools.ledger.documents import accept_event, return_event, return_id
 from xltools.ledger.replay import Ledger, orders_table

@@ -7,7 +7,8 @@ from order_documents import AS_OF, PAPERS, append, document, item, line, on, pac
 from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
 from xltools.core.record import Edit
-from xltools.forms.model import Rules, Stage
+from xltools.forms.model import Stage
+from xltools.forms.rules import Rules
 from xltools.ledger.decide import decide_edits, issue_paper
 from xltools.ledger.replay import Ledger
 from xltools.ledger.standing import Standing, assess_order, is_approved, required_fields

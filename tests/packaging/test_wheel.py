@@ -51,6 +51,7 @@ def test_the_wheel_carries_rules_templates_and_samples_but_no_tests(wheel: Path)
         "samples/desk.yaml",
         "samples/inbox",
         "samples/master",
+        "samples/outcomes.json",
     }
 
 

@@ -16,7 +16,8 @@ from xltools.core.place import Place
 from xltools.core.record import ScheduledDelivery, Value
 from xltools.core.text import Text
 from xltools.forms.load import load_rules
-from xltools.forms.model import Lateness, Rules
+from xltools.forms.rules import Rules
+from xltools.forms.settings import Lateness
 from xltools.ledger.deliveries import allocate_shipped
 from xltools.ledger.standing import Standing, Waiting
 from xltools.reports.lines import AssessedLine, assess_lines

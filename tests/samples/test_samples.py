@@ -29,12 +29,6 @@ class Came:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[desk.Desk, desk.RunResult]:
-    """The sample desk, and what its run reports."""
-    return desk.create_demo(tmp_path_factory.mktemp("samples") / "desk")
-
-
-@pytest.fixture(scope="session")
 def came(demo: tuple[desk.Desk, desk.RunResult]) -> Mapping[str, Came]:
     """What came of each workbook, by its path under inbox/."""
     opened, result = demo

@@ -18,8 +18,10 @@ def canonical_json(value: Json) -> str:
 
 def plain_decimal(value: Decimal) -> str:
     """A decimal without exponent and without idle zeros: `12.50` is `12.5`, `1E+2` is `100`."""
-    text = f"{value.normalize():f}"
-    return "0" if text == "-0" else text
+    text = f"{value:f}"  # not normalize(): it rounds to 28 digits
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
 
 
 def encode_value(value: FieldValue) -> Json:

@@ -1,6 +1,7 @@
 """Where a value came from: a cell of a workbook, or a line of a rules file."""
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +24,7 @@ class Place:
         return f"{self.file} {spot}".rstrip()
 
 
+@cache
 def column_name(column: int) -> str:
     """The letters of a column counted from 0: 0 is A, 26 is AA (ECMA-376 Part 1, 18.3.1.4)."""
     letters = ""

@@ -16,7 +16,7 @@ from xltools.desk.failure import UsageError
 from xltools.desk.result import ProblemWriter
 from xltools.desk.session import Desk, read_master
 from xltools.edge.parquet import parquet_bytes
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.intake.document import read_document
 from xltools.ledger.replay import Ledger, orders_table
 from xltools.reports.export import EXPORT_COLUMNS, Row, export_csv, export_grid, export_rows

@@ -12,7 +12,8 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Record
 from xltools.forms.entry import entry_example
-from xltools.forms.model import Form, Layout, Placement, Rules
+from xltools.forms.model import Form, Layout, Placement
+from xltools.forms.rules import Rules
 from xltools.forms.template import fill_template
 from xltools.intake.document import read_document
 

@@ -17,7 +17,7 @@ from xltools.desk.failure import LedgerError
 from xltools.desk.manifest import manifest_name, read_manifest
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.edge.folders import WaitingFile, archive_path, is_open_elsewhere, scan_inbox
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.intake.edits import WrittenValues, read_edits
 from xltools.ledger.replay import Ledger
 from xltools.reports.tracker import written_values

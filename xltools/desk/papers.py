@@ -12,7 +12,7 @@ from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
 from xltools.desk.session import INSTALLED_PAPERS, find_customer
 from xltools.edge.folders import safe_name
 from xltools.edge.word import render_docx
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.decide import issue_paper
 from xltools.ledger.number import next_number
 from xltools.ledger.replay import Ledger

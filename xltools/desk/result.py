@@ -9,7 +9,7 @@ from xltools.core.problem import Problem
 from xltools.core.text import Language
 from xltools.desk.failure import BUSY, DONE, RETURNED, worst_code
 from xltools.forms.messages import Catalogue, render_problem
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 
 Outcome = Literal["accepted", "partly", "returned", "duplicate", "waiting", "unreadable"]
 

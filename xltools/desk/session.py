@@ -5,7 +5,7 @@ import locale
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,9 @@ from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
-from xltools.forms.model import Folders, Form, Rules
+from xltools.forms.model import Form
+from xltools.forms.rules import Rules
+from xltools.forms.settings import Folders
 from xltools.intake.document import read_table
 from xltools.ledger.replay import Ledger, replay
 from xltools.ledger.standing import Standing, assess_order
@@ -173,6 +175,7 @@ def _read_rules(folder: Path) -> dict[str, str]:
     }
 
 
+@cache
 def load_messages() -> Catalogue:
     """The program's words."""
     folder = resource_root() / "rules" / "messages"

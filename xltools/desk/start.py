@@ -17,7 +17,8 @@ from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
 from xltools.edge.contract_template import build_contract_template
-from xltools.forms.model import Layout, Rules
+from xltools.forms.model import Layout
+from xltools.forms.rules import Rules
 from xltools.forms.template import build_template
 from xltools.reports.tracker import build_tracker
 from xltools.resources import resource_root

@@ -15,7 +15,7 @@ from xltools.desk.result import TrackerResult
 from xltools.desk.session import Assessment
 from xltools.edge.folders import archive_path
 from xltools.forms.messages import Catalogue
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.replay import Ledger
 from xltools.reports.tracker import build_tracker, written_values
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 from xltools.core.problem import Problem
 from xltools.forms.form_checks import Shaped, check_expression, check_unique, unknown
-from xltools.forms.model import Form, Gate, NumberSeries, Routes, Settings, Tracker, Workflow
+from xltools.forms.model import Form, Gate, Routes, Tracker, Workflow
+from xltools.forms.settings import NumberSeries, Settings
 from xltools.forms.source import Node, rule_error
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
 

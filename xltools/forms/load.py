@@ -24,8 +24,10 @@ from xltools.forms.form_checks import (
     check_templates,
     unknown,
 )
-from xltools.forms.model import Calendar, Form, Layout, Routes, Rules, Settings, Tracker, Workflow
+from xltools.forms.model import Calendar, Form, Layout, Routes, Tracker, Workflow
 from xltools.forms.overlay import merge_nodes
+from xltools.forms.rules import Rules
+from xltools.forms.settings import Settings
 from xltools.forms.shape import ModelT, shape_model
 from xltools.forms.source import Mark, Node, SourceText, parse_yaml, rule_error
 

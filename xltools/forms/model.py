@@ -5,15 +5,15 @@ The field names here are the keys of the YAML files in rules/; docs/rules.md exp
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as PydanticField
 
-from xltools.core.text import Language, Text
+from xltools.core.text import Text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
@@ -164,11 +164,19 @@ class Form(RuleModel):
 
     def field(self, name: str) -> FormField | None:
         """The field of that name."""
-        return next((field for field in self.fields() if field.name == name), None)
+        return self._by_name.get(name)
 
     def is_line_field(self, name: str) -> bool:
         """True when the field belongs to lines."""
-        return any(field.name == name for field in self.lines)
+        return name in self._line_names
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, FormField]:
+        return {field.name: field for field in self.fields()}
+
+    @cached_property
+    def _line_names(self) -> frozenset[str]:
+        return frozenset(field.name for field in self.lines)
 
 
 class Placement(RuleModel):
@@ -310,91 +318,3 @@ class Tracker(RuleModel):
     """The tracker's columns, left to right."""
 
     columns: tuple[TrackerColumn, ...]
-
-
-class Company(RuleModel):
-    """The factory itself, as its papers name it."""
-
-    name: Label
-    address: Label = Label(zh="", en="")
-    representative: str = ""
-    phone: str = ""
-    tax_number: str = ""
-    bank: str = ""
-    account: str = ""
-
-
-class Folders(RuleModel):
-    """What the desk's folders and files are called."""
-
-    inbox: str = "inbox"
-    review: str = "review"
-    returned: str = "returned"
-    papers: str = "papers"
-    archive: str = "archive"
-    outbox: str = "outbox"
-    master: str = "master"
-    rules: str = "rules"
-    templates: str = "templates"
-    tracker: str = "order-tracker.xlsx"
-    customers: str = "customers.xlsx"
-    products: str = "products.xlsx"
-    stock: str = "stock.xlsx"
-    staff: str = "staff.xlsx"
-
-
-class NumberSeries(RuleModel):
-    """Patterns of the desk's own numbers: `{yyyy}` `{yy}` `{mm}` `{dd}` from the as-of date, `{n:04}` the counter."""
-
-    order: str = "SO{yyyy}{mm}-{n:03}"
-    contract: str = "HT{yyyy}{mm}-{n:03}"
-
-
-class Lateness(RuleModel):
-    """When a delivery is late or at risk.
-
-    `warn_days` are working days. With `due_means: arrive` goods must leave `transit_days` (calendar days) earlier. A
-    line is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
-    """
-
-    warn_days: int = PydanticField(default=5, ge=0)
-    due_means: Literal["ship", "arrive"] = "ship"
-    transit_days: int = PydanticField(default=0, ge=0)
-    short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
-
-
-class Ledger(RuleModel):
-    """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
-
-    url: str = ""
-
-
-class Settings(RuleModel):
-    """The desk's settings: rules/settings.yaml overlaid by the desk's desk.yaml."""
-
-    company: Company
-    language: Language
-    time_zone: str
-    currency: str
-    folders: Folders = Folders()
-    number_series: NumberSeries = NumberSeries()
-    lateness: Lateness = Lateness()
-    ledger: Ledger = Ledger()
-
-
-@dataclass(frozen=True)
-class Rules:
-    """All rules of a desk, checked, and the sha256 of what they were made from."""
-
-    forms: Mapping[str, Form]
-    layouts: Mapping[str, Layout]
-    workflow: Workflow
-    routes: Routes
-    calendar: Calendar
-    tracker: Tracker
-    settings: Settings
-    sha256: str
-
-    def layouts_of(self, form: str) -> tuple[Layout, ...]:
-        """The layouts of a form."""
-        return tuple(layout for layout in self.layouts.values() if layout.form == form)

@@ -7,7 +7,8 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Document, Origin, Table
 from xltools.core.sheet import Cell, Workbook, is_blank
-from xltools.forms.model import FormField, Rules
+from xltools.forms.model import FormField
+from xltools.forms.rules import Rules
 from xltools.intake.check import all_problems, check_draft
 from xltools.intake.complete import Draft, Tables, complete_draft
 from xltools.intake.convert import convert_cell

@@ -7,7 +7,8 @@ from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Edit, FieldValue
 from xltools.core.sheet import Sheet, Workbook, is_blank
 from xltools.core.text import label_key, normalize_text
-from xltools.forms.model import Form, FormField, Rules
+from xltools.forms.model import Form, FormField
+from xltools.forms.rules import Rules
 from xltools.intake.convert import convert_cell, plain_text
 from xltools.intake.labels import Labels
 from xltools.intake.locate import LineTable, find_table

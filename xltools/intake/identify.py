@@ -8,7 +8,8 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.sheet import Sheet, Workbook
 from xltools.core.text import label_key, normalize_text
-from xltools.forms.model import Form, Layout, Rules, Stage
+from xltools.forms.model import Form, Layout, Stage
+from xltools.forms.rules import Rules
 from xltools.intake.labels import Labels, index_labels, match_row
 from xltools.intake.locate import find_table, table_labels
 

@@ -11,7 +11,8 @@ from xltools.core.order import Order
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Document, Edit, FieldValue, Record
-from xltools.forms.model import Layout, Rules
+from xltools.forms.model import Layout
+from xltools.forms.rules import Rules
 from xltools.ledger.deliveries import is_promise
 from xltools.ledger.judge import OrderJudge
 from xltools.ledger.replay import PROMISE, Ledger

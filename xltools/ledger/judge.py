@@ -11,7 +11,8 @@ from xltools.core.order import Order
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Document, Origin, Record, Value
-from xltools.forms.model import Layout, Rules
+from xltools.forms.model import Layout
+from xltools.forms.rules import Rules
 from xltools.ledger.content import hash_content
 from xltools.ledger.documents import return_id
 from xltools.ledger.lines import NumberedLine, number_lines

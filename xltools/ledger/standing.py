@@ -9,7 +9,8 @@ from xltools.core.order import Order, OrderLine
 from xltools.core.record import FieldValue
 from xltools.core.text import Text
 from xltools.forms.expression import compile_expression
-from xltools.forms.model import FieldType, Form, FormField, Gate, Rules, Stage, Workflow
+from xltools.forms.model import FieldType, Form, FormField, Gate, Stage, Workflow
+from xltools.forms.rules import Rules
 from xltools.ledger.deliveries import is_promise
 from xltools.ledger.replay import PROMISE
 

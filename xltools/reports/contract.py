@@ -12,7 +12,7 @@ from xltools.core.money import rmb_capitals, round_cents
 from xltools.core.order import Order, OrderLine
 from xltools.core.record import Record
 from xltools.core.text import Text
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.reports.wording import natural_key, order_form, value_text
 from xltools.reports.words import english_amount
 

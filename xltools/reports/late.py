@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from xltools.core.codec import plain_decimal
 from xltools.core.text import Language
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.reports.lateness import DeliveryStatus
 from xltools.reports.lines import AssessedLine
 from xltools.reports.wording import Say, iso_date, json_number, natural_key, stage_text, whom_text

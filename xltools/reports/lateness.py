@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from xltools.core.calendar import WorkCalendar
 from xltools.core.order import Delivery, OrderLine
-from xltools.forms.model import Lateness, Rules
+from xltools.forms.rules import Rules
+from xltools.forms.settings import Lateness
 from xltools.ledger.standing import Standing
 
 

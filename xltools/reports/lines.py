@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xltools.core.calendar import WorkCalendar
 from xltools.core.order import Order, OrderLine
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.standing import Standing
 from xltools.reports.lateness import LineStatus, assess_line
 from xltools.reports.wording import missing_fields, natural_key

@@ -8,7 +8,7 @@ from typing import Any
 from xltools.core.codec import plain_decimal
 from xltools.core.order import HistoryEntry, Order, Paper
 from xltools.core.text import Language
-from xltools.forms.model import Rules
+from xltools.forms.rules import Rules
 from xltools.ledger.standing import Standing
 from xltools.reports.lines import AssessedLine
 from xltools.reports.wording import Say, iso_date, json_number, labels_text, stage_text, waiting_text, whom_text

@@ -11,7 +11,8 @@ from xltools.core.record import FieldValue, schedule_text
 from xltools.core.sheet import Range
 from xltools.core.text import Language
 from xltools.forms.drawing import text_height
-from xltools.forms.model import FieldType, FormField, Rules, TrackerColumn
+from xltools.forms.model import FieldType, FormField, TrackerColumn
+from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import KEY_COLUMNS
 from xltools.reports.lines import AssessedLine
 from xltools.reports.wording import (

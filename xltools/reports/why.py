@@ -11,7 +11,8 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Value
 from xltools.core.text import Language, label_key
-from xltools.forms.model import Label, Rules
+from xltools.forms.model import Label
+from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 from xltools.reports.lines import AssessedLine
 from xltools.reports.tracker import column_cell

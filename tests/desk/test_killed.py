@@ -1,0 +1,46 @@
+"""Promise 3: killed at any point, the next run arrives at the same end state."""
+
+import itertools
+
+from xltools.desk import run as running
+from xltools.edge import journal
+
+
+class KilledError(Exception):
+    """The process died here."""
+
+
+def kill_at(step_number, monkeypatch):
+    """Makes the journal die before its nth act."""
+    counter = itertools.count()
+
+    def step(_words):
+        if next(counter) == step_number:
+            raise KilledError
+
+    real = journal.carry_out
+    monkeypatch.setattr(running, "carry_out", lambda plan, path, store: real(plan, path, store, step))
+
+
+def test_3_killed_at_any_point_the_next_run_arrives_at_the_same_end_state(tmp_path, make_folder, monkeypatch):
+    start = make_folder(tmp_path / "start")
+    start.drop("0.xlsx", order_no="A-0")
+    start.run()
+    start.drop("1.xlsx", order_no="A-1", payment_terms=None)  # no contract: tests/edge/test_journal.py kills more kinds
+    start.drop("2.xlsx", customer=None)
+    undisturbed = start.copy(tmp_path / "undisturbed")
+    undisturbed.run()
+    expected = undisturbed.files()
+    for step in itertools.count():
+        folder = start.copy(tmp_path / f"killed-{step}")
+        kill_at(step, monkeypatch)
+        try:
+            folder.run()
+        except KilledError:
+            monkeypatch.undo()
+            folder.run()
+            assert folder.files() == expected, f"killed at step {step}"
+            assert folder.event_count() == undisturbed.event_count()
+        else:
+            break
+    assert step > 10

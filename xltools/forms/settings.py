@@ -1,0 +1,79 @@
+"""A desk's settings, as types: rules/settings.yaml overlaid by the desk's desk.yaml."""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field as PydanticField
+
+from xltools.core.text import Language
+from xltools.forms.model import Label, RuleModel
+
+
+class Company(RuleModel):
+    """The factory itself, as its papers name it."""
+
+    name: Label
+    address: Label = Label(zh="", en="")
+    representative: str = ""
+    phone: str = ""
+    tax_number: str = ""
+    bank: str = ""
+    account: str = ""
+
+
+class Folders(RuleModel):
+    """What the desk's folders and files are called."""
+
+    inbox: str = "inbox"
+    review: str = "review"
+    returned: str = "returned"
+    papers: str = "papers"
+    archive: str = "archive"
+    outbox: str = "outbox"
+    master: str = "master"
+    rules: str = "rules"
+    templates: str = "templates"
+    tracker: str = "order-tracker.xlsx"
+    customers: str = "customers.xlsx"
+    products: str = "products.xlsx"
+    stock: str = "stock.xlsx"
+    staff: str = "staff.xlsx"
+
+
+class NumberSeries(RuleModel):
+    """Patterns of the desk's own numbers: `{yyyy}` `{yy}` `{mm}` `{dd}` from the as-of date, `{n:04}` the counter."""
+
+    order: str = "SO{yyyy}{mm}-{n:03}"
+    contract: str = "HT{yyyy}{mm}-{n:03}"
+
+
+class Lateness(RuleModel):
+    """When a delivery is late or at risk.
+
+    `warn_days` are working days. With `due_means: arrive` goods must leave `transit_days` (calendar days) earlier. A
+    line is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
+    """
+
+    warn_days: int = PydanticField(default=5, ge=0)
+    due_means: Literal["ship", "arrive"] = "ship"
+    transit_days: int = PydanticField(default=0, ge=0)
+    short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
+
+
+class Ledger(RuleModel):
+    """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
+
+    url: str = ""
+
+
+class Settings(RuleModel):
+    """The desk's settings: rules/settings.yaml overlaid by the desk's desk.yaml."""
+
+    company: Company
+    language: Language
+    time_zone: str
+    currency: str
+    folders: Folders = Folders()
+    number_series: NumberSeries = NumberSeries()
+    lateness: Lateness = Lateness()
+    ledger: Ledger = Ledger()
