@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from xltools.forms import model
+from xltools.forms import model, settings
 from xltools.forms.desk_checks import GATE_KINDS, PEOPLE, ROUTE_FIGURES
 from xltools.forms.expression import FUNCTIONS
 from xltools.forms.load import SINGLE_FILES
@@ -13,11 +13,11 @@ from xltools.forms.source import parse_yaml
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
-MODELS = [
-    each
-    for each in vars(model).values()
+MODELS = {
+    each.__name__: each
+    for each in (*vars(model).values(), *vars(settings).values())
     if isinstance(each, type) and issubclass(each, BaseModel) and each not in (BaseModel, model.RuleModel)
-]
+}.values()
 
 
 @pytest.mark.parametrize("described", MODELS, ids=lambda described: described.__name__)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -117,6 +118,7 @@ def rule_error(code: str, mark: Mark, field: str = "", **values: object) -> Prob
     return error(code, mark.place, field, excerpt=mark.excerpt, caret=mark.length, **values)
 
 
+@lru_cache(maxsize=128)  # a rebuild loads the same rules for run after run
 def parse_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of a YAML 1.2 text (JSON's scalars: `no` and `0010` are text), and what is wrong with it.
 
