@@ -29,13 +29,15 @@ from xltools import desk
 from xltools.core.place import Place
 from xltools.core.problem import Problem
 from xltools.core.record import Edit
+from xltools.core.sheet import Workbook
 from xltools.core.text import Language
+from xltools.desk import planning
 from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
 from xltools.forms.load import load_rules
 from xltools.forms.rules import Rules
-from xltools.intake.document import read_document, read_table
+from xltools.intake.document import Reading, read_document, read_table
 from xltools.ledger.decide import decide_edits
 
 FAULTS = Path(__file__).parent
@@ -182,6 +184,17 @@ class Stage:
             return replace_path(path, target)
 
         self.patch.setattr(Path, "replace", refuse)
+
+    def fail_on(self, name: str) -> None:
+        """Reading this workbook hits a bug of ours."""
+        read = planning.read_document
+
+        def read_document(workbook: Workbook, *rest: Given) -> Reading:
+            if workbook.file == name:
+                raise ZeroDivisionError("division by zero")
+            return read(workbook, *rest)
+
+        self.patch.setattr(planning, "read_document", read_document)
 
     def uninstall(self, program: str) -> None:
         """A library or program is not there."""

@@ -1,6 +1,7 @@
 """A run, decided whole before any of it is carried out: inputs → plan and result. No I/O but the bytes it is given."""
 
 import hashlib
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -9,8 +10,9 @@ from typing import Any
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
 from xltools.core.event import ChainedEvent, Event, chain_events
+from xltools.core.place import Place
 from xltools.core.plan import Action, AppendEvents, ArchiveFile, Plan, WriteFile
-from xltools.core.problem import Problem
+from xltools.core.problem import Problem, error
 from xltools.core.record import Document, Table
 from xltools.desk.inputs import CONTRACT_TEMPLATE, ReceivedFile, RunInputs
 from xltools.desk.manifest import Manifest, ManifestDocument, layers_text, manifest_name, write_manifest
@@ -92,7 +94,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     book.add(papers.events)
     assessment = assess(book.ledger, inputs.rules, inputs.as_of)
     tracker = plan_tracker(inputs, book.ledger, assessment, catalogue, edits=len(edited.events))
-    snapshots, manifest = _plan_manifest(inputs, book, documents, papers.files)
+    snapshots, manifest = _plan_manifest(inputs, book, [one for one in documents if one.archived], papers.files)
     say = catalogue.speaker(language)
     actions = (
         *((AppendEvents(tuple(book.events)),) if book.events else ()),
@@ -125,7 +127,13 @@ def _take_document(
             received.file, received.sha256, known.form, known.orders, "duplicate", (), archive.archived
         )
         return result, [archive]
-    result, rejected = _understand(received, inputs, book)
+    reading = _read(received, inputs, book)
+    if isinstance(reading, DocumentResult):
+        result, rejected = reading, True
+        if reading.outcome == "waiting":
+            return reading, []
+    else:
+        result, rejected = _decide(*reading, inputs, book)
     result = replace(result, archived=archive.archived)
     if not rejected:
         return result, [archive]
@@ -156,23 +164,38 @@ def _archived(received: ReceivedFile, ledger: Ledger) -> str:
     return known.archived if known else received.archived
 
 
-def _understand(received: ReceivedFile, inputs: RunInputs, book: Book) -> tuple[DocumentResult, bool]:
-    """What the workbook says, and whether any of it must go back."""
+def _read(
+    received: ReceivedFile, inputs: RunInputs, book: Book
+) -> tuple[Document, tuple[Problem, ...]] | DocumentResult:
+    """What the workbook says; a result instead where it can't be understood.
+
+    An error of ours in reading it must not stop the other workbooks: it stays in the inbox, and the run ends with 70.
+    """
     nothing = DocumentResult(received.file, received.sha256, "", (), "unreadable", ())
-    workbook = read_workbook(Path(received.file), received.file, received.content)
-    if isinstance(workbook, Problem):
-        return replace(nothing, problems=(workbook,)), True
-    tables = RunTables(inputs.tables, book)
-    reading = read_document(workbook, inputs.rules, tables, inputs.as_of, received.customer)
-    document = reading.document
-    if document is None:
-        return replace(nothing, outcome="returned", problems=reading.problems), True
-    return _decide(document, reading.problems, inputs, book)
+    try:
+        workbook = read_workbook(Path(received.file), received.file, received.content)
+        if isinstance(workbook, Problem):
+            return replace(nothing, problems=(workbook,))
+        tables = RunTables(inputs.tables, book)
+        reading = read_document(workbook, inputs.rules, tables, inputs.as_of, received.customer)
+    except Exception as trouble:
+        problem = error("program-error", Place(received.file), reason=_last_line(trouble))
+        return replace(nothing, outcome="waiting", problems=(problem,))
+    if reading.document is None:
+        return replace(nothing, outcome="returned", problems=reading.problems)
+    return reading.document, reading.problems
+
+
+def _last_line(trouble: Exception) -> str:
+    """The error, and where of ours it came from."""
+    frame = traceback.extract_tb(trouble.__traceback__)[-1]
+    return f"{type(trouble).__name__}: {trouble} ({Path(frame.filename).name}, {frame.name})"
 
 
 def _decide(
     document: Document, problems: tuple[Problem, ...], inputs: RunInputs, book: Book
 ) -> tuple[DocumentResult, bool]:
+    """Takes the document's orders into the book; True where something of it must go back."""
     layout = inputs.rules.layouts[document.layout]
     decision = decide_intake(document, layout, book.ledger, inputs.rules, inputs.as_of, papers=INSTALLED_PAPERS)
     book.add(decision.events)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from xltools.core.problem import Problem
 from xltools.core.text import Language
-from xltools.desk.failure import BUSY, DONE, RETURNED, worst_code
+from xltools.desk.failure import BUSY, DONE, OUR_ERROR, RETURNED, worst_code
 from xltools.forms.messages import Catalogue, render_problem
 from xltools.forms.rules import Rules
 
@@ -58,7 +58,7 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 something was returned or has errors, 4 a shared workbook is open."""
+        """0 done, 1 something was returned or has errors, 4 a shared workbook is open, 70 an error of ours."""
         held = [DONE]
         if self.tracker.queued:
             held.append(BUSY)
@@ -66,6 +66,8 @@ class RunResult:
         spoilt = any(document.outcome in {"returned", "partly", "unreadable"} for document in self.documents)
         if spoilt or any(problem.is_error for problem in told):
             held.append(RETURNED)
+        if any(problem.code == "program-error" for problem in told):
+            held.append(OUR_ERROR)
         return worst_code(held)
 
 
