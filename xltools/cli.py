@@ -281,13 +281,14 @@ def rebuild(desk_path: Path, into: Path, as_json: bool, quiet: bool) -> None:
     rebuilt, problems = desk.rebuild_desk_at(opened, into, progress("ui-progress-rebuild", quiet or as_json))
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, rebuilt.rules)
     events = rebuilt.store.head().number
+    is_ok = not any(problem.is_error for problem in problems)
     if as_json:
-        tell_json({"ok": not problems, "events": events, "problems": writer.write_all(problems)})
+        tell_json({"ok": is_ok, "events": events, "problems": writer.write_all(problems)})
     else:
         tell(desk.tell_problems(problems, writer), err=True)
         if not quiet:
             tell([say("ui-rebuild-done", events=events, into=into)])
-    raise SystemExit(desk.LEDGER_BROKEN if problems else desk.DONE)
+    raise SystemExit(desk.DONE if is_ok else desk.LEDGER_BROKEN)
 
 
 def show_run(opened: desk.Desk, result: desk.RunResult, as_json: bool, quiet: bool) -> None:

@@ -119,12 +119,11 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
         raise UsageError([error("desk-exists", Place(str(into)), path=into)])
     archive = desk.folders.archive
     shutil.copytree(desk.path / archive, into / archive)
-    for name in (SETTINGS_FILE,):
-        shutil.copyfile(desk.path / name, into / name)
+    shutil.copyfile(desk.path / SETTINGS_FILE, into / SETTINGS_FILE)
     for folder in ("rules", "templates", desk.folders.master):
         if (desk.path / folder).is_dir():
             shutil.copytree(desk.path / folder, into / folder)
-    rebuilt = open_desk_at(into, desk.language)
+    rebuilt, notes = _with_own_ledger(open_desk_at(into, desk.language))
     catalogue = load_messages()
     ledger = Ledger()
     inputs = None
@@ -133,20 +132,31 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
         try:
             manifest = read_manifest(path.read_bytes())
         except (ValueError, KeyError, TypeError) as trouble:
-            return rebuilt, (error("manifest-unreadable", place, reason=trouble),)
+            return rebuilt, (*notes, error("manifest-unreadable", place, reason=trouble))
         if spoilt := tuple(_check_copies(rebuilt, manifest)):
-            return rebuilt, spoilt
+            return rebuilt, (*notes, *spoilt)
         inputs = recall_inputs(rebuilt, manifest, ledger)
         planned = plan_run(inputs, catalogue)
         if planned.ledger.head != manifest.head:
-            return rebuilt, (error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head),)
+            differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
+            return rebuilt, (*notes, differs)
         carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
         ledger = planned.ledger
     if inputs is not None:
         last = replace(inputs, rules=rebuilt.rules, edits=(), problems=())
         assessment = rebuilt.assess(ledger, inputs.as_of)
         carry_out(Plan(plan_tracker(last, ledger, assessment, catalogue, 0).actions), into, rebuilt.store)
-    return rebuilt, ()
+    return rebuilt, notes
+
+
+def _with_own_ledger(desk: Desk) -> tuple[Desk, tuple[Problem, ...]]:
+    """The desk with its ledger in .desk/, whatever database its settings name: that one holds the old desk's."""
+    settings = desk.rules.settings
+    if not settings.ledger.url:
+        return desk, ()
+    own = settings.model_copy(update={"ledger": type(settings.ledger)()})
+    note = warning("ledger-elsewhere", Place(SETTINGS_FILE), url=settings.ledger.url.rpartition("@")[2])
+    return replace(desk, rules=replace(desk.rules, settings=own)), (note,)
 
 
 def _without_tracker(plan: Plan, desk: Desk) -> Plan:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.event import listen, listens_for
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from xltools.core.event import GENESIS, ChainedEvent, Event, chain_hash, event_text, parse_event
@@ -42,9 +42,8 @@ _EVENTS = Table(
     Column("text", Text, nullable=False),
 )
 
-# Rows that stand are never touched. REPLACE deletes without asking a DELETE trigger, so INSERT is watched too. On a
-# database server the desk's account is granted INSERT and SELECT alone.
-_GUARDS = (
+# Rows that stand are never touched. SQLite's REPLACE deletes without asking a DELETE trigger: INSERT is watched too.
+_SQLITE_GUARDS = (
     "CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events "
@@ -55,11 +54,19 @@ _GUARDS = (
 )
 
 
+_POSTGRESQL_GUARDS = (
+    "CREATE OR REPLACE FUNCTION events_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
+    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
+    "FOR EACH STATEMENT EXECUTE FUNCTION events_append_only()",
+)
+_GUARDS = {"sqlite": _SQLITE_GUARDS, "postgresql": _POSTGRESQL_GUARDS}
+
+
 @listens_for(_EVENTS, "after_create")
 def _guard_rows(_table: Table, connection: Connection, **_how: object) -> None:
-    if connection.dialect.name == "sqlite":
-        for guard in _GUARDS:
-            connection.exec_driver_sql(guard)
+    for guard in _GUARDS.get(connection.dialect.name, ()):
+        connection.exec_driver_sql(guard)
 
 
 class StaleLedgerError(Exception):
@@ -90,6 +97,8 @@ class Store:
             _METADATA.create_all(self._engine)
         except DatabaseError as failure:
             raise UnreadableLedgerError(str(failure.orig)) from failure
+        except (ArgumentError, ImportError) as failure:  # no database's address, or its driver isn't installed
+            raise UnreadableLedgerError(str(failure)) from failure
 
     def head(self) -> Head:
         """The last event's number and hash."""
