@@ -33,7 +33,7 @@ def tell_run(result: RunResult, writer: ProblemWriter, say: Say) -> Iterator[str
     )
     for document in result.documents:
         if document.outcome in {"returned", "partly", "unreadable", "waiting"}:
-            yield f"  {say(f'ui-outcome-{document.outcome}', count='').strip()}  {_in_short(document, writer, say)}"
+            yield f"  {say(f'ui-document-{document.outcome}')}  {_in_short(document, writer, say)}"
     if returned := next((document.returned for document in result.documents if document.returned), ""):
         yield say("ui-run-returned", folder=returned.rpartition("/")[0])
     warnings = sum(not problem.is_error for document in result.documents for problem in document.problems)

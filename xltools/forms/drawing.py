@@ -1,5 +1,6 @@
 """A sheet while it is drawn: cells over several columns, row heights that hold their text."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 from xltools.core.grid import CellContent, GridCell, Style, Validation
 from xltools.core.sheet import Range
 
+# A Chinese character, or a word with the blanks after it.
+_WORD = re.compile(r"[\u2e80-\uffff]\s*|[^\s\u2e80-\uffff]+\s*|\s+")
 Span = tuple[int, int]  # the first and the last of some columns
 
 
@@ -45,8 +48,20 @@ def text_height(content: CellContent, width: float, least: float) -> float:
     """Points that a wrapped text of the default size needs in a cell of that width."""
     if not isinstance(content, str):
         return least
-    lines = sum(max(1, -int(-display_width(part) // max(width - 1, 1))) for part in content.split("\n"))
+    lines = sum(_wrapped_lines(part, max(width - 1, 1)) for part in content.split("\n"))
     return max(least, 15 * lines + 3)
+
+
+def _wrapped_lines(text: str, width: float) -> int:
+    """Lines that a text takes: breaks come at blanks and beside Chinese characters, and within words too long."""
+    lines, used = 1, 0.0
+    for word in _WORD.findall(text):
+        needed = display_width(word)
+        if used and used + display_width(word.rstrip()) > width:
+            lines, used = lines + 1, 0.0
+        lines += int(max(needed - 1, 0) // width)
+        used += needed if needed <= width else needed % width
+    return lines
 
 
 def display_width(text: str) -> float:
