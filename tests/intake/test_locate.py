@@ -170,16 +170,3 @@ def test_a_template_with_nothing_filled_in_is_blank():
 
 def test_a_marked_sheet_without_its_table_is_told():
     assert told(read("| order-intake/order-intake-sheet/1 |\n| 客户 | 示例 |")) == [("table-not-found", "A1")]
-
-
-def test_a_row_without_number_that_repeats_the_customer_goes_on_with_the_order_above():
-    reading = read(
-        "| 订单号 | 客户 | 接单日期 | 品名 | 数量 |\n"
-        "| SO1 | 示例 | 2026-03-02 | 端盖 | 10 |\n"
-        "|  | 示例 |  | 垫片 | 20 |\n"
-        "|  | 别家 | 2026-03-02 | 轴 | 30 |\n"
-        "|  | 别家 |  | 齿轮 | 40 |"
-    )
-    numbers = [record.text("order_no") for record in reading.document.records]
-    counts = [len(record.lines) for record in reading.document.records]
-    assert (numbers, counts) == (["SO1", ""], [2, 2])

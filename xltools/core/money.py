@@ -1,8 +1,9 @@
 """Money as Decimal: rounding, line amounts, and amounts in Chinese capitals."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
+_WIDE = Context(prec=80, rounding=ROUND_HALF_UP)  # 15 digits times 15 digits outgrow the usual 28
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
 _LARGEST = Decimal(10) ** 16
@@ -10,17 +11,17 @@ _LARGEST = Decimal(10) ** 16
 
 def round_to(value: Decimal, scale: int) -> Decimal:
     """The value at `scale` decimal places, half up."""
-    return value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
 
 
 def round_cents(value: Decimal) -> Decimal:
     """The value at two decimal places, half up."""
-    return value.quantize(CENT, ROUND_HALF_UP)
+    return value.quantize(CENT, context=_WIDE)
 
 
 def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal | None = None) -> Decimal:
     """Quantity × price × (1 − discount), half up to the cent: the amount of one order line."""
-    return round_cents(quantity * unit_price * (1 - (discount or Decimal(0))))
+    return round_cents(_WIDE.multiply(_WIDE.multiply(quantity, unit_price), 1 - (discount or Decimal(0))))
 
 
 def rmb_capitals(amount: Decimal) -> str:

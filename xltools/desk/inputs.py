@@ -14,7 +14,7 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Edit, FieldValue, Table
 from xltools.desk.failure import LedgerError
-from xltools.desk.manifest import manifest_name, read_manifest
+from xltools.desk.manifest import read_manifest
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.edge.folders import WaitingFile, archive_path, is_open_elsewhere, scan_inbox
 from xltools.forms.rules import Rules
@@ -124,13 +124,14 @@ def _check_ledger_holds_archive(desk: Desk, ledger: Ledger) -> None:
 
 def next_manifest_number(desk: Desk) -> int:
     """One more than the last run that left a manifest."""
-    return max((int(path.stem.removeprefix("run-")) for path in list_manifests(desk)), default=0) + 1
+    return max((int(path.stem[4:]) for path in list_manifests(desk)), default=0) + 1
 
 
 def list_manifests(desk: Desk) -> list[Path]:
     """The manifests in archive/, in the order of the runs."""
-    pattern = manifest_name(0).replace("000000", "[0-9]" * 6 + "*")
-    return sorted((desk.path / desk.folders.archive).rglob(pattern), key=lambda path: path.name)
+    # An original that was called run-000001.json is kept as run-000001.<hash>.json.
+    found = (desk.path / desk.folders.archive).rglob("run-*.json")
+    return sorted((path for path in found if path.stem[4:].isdecimal()), key=lambda path: int(path.stem[4:]))
 
 
 def read_template(desk: Path, name: str) -> bytes:

@@ -7,7 +7,7 @@ from xltools.core.event import Event
 from xltools.core.order import Order
 from xltools.core.place import Place
 from xltools.core.plan import Action, WriteFile
-from xltools.core.problem import Problem
+from xltools.core.problem import Problem, error
 from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
 from xltools.desk.session import INSTALLED_PAPERS, find_customer
 from xltools.edge.folders import safe_name
@@ -64,7 +64,10 @@ def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPa
     number = next_number(settings.number_series.contract, inputs.as_of, taken)
     path = paper_path(settings.folders.papers, order, "sales-contract")
     customer = find_customer(inputs.tables, order.text("customer"))
-    context = contract_context(order, customer, inputs.rules, inputs.as_of, number)
+    try:
+        context = contract_context(order, customer, inputs.rules, inputs.as_of, number)
+    except ValueError:  # below zero, or more than the capitals have words for
+        return IssuedPapers(problems=(error("amount-not-wordable", order.place, "amount", order=order.number),))
     content = render_docx(
         inputs.templates[CONTRACT_TEMPLATE], context, inputs.as_of, Place(f"templates/{CONTRACT_TEMPLATE}")
     )
@@ -78,8 +81,8 @@ def issue_contract(order: Order, inputs: RunInputs, taken: set[str]) -> IssuedPa
 
 def paper_path(folder: str, order: Order, kind: str) -> str:
     """Where a paper of an order's current revision lies: `papers/SO2603-001/sales-contract-SO2603-001-r1.docx`."""
-    name = safe_name(order.number)
-    return f"{folder}/{name}/{kind}-{name}-r{order.revision}.docx"
+    name = safe_name(f"{kind}-{order.number}", f"-r{order.revision}.docx")
+    return f"{folder}/{safe_name(order.number)}/{name}"
 
 
 def _add(one: IssuedPapers, other: IssuedPapers) -> IssuedPapers:

@@ -20,6 +20,7 @@ from xltools.desk.papers import issue_contracts
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import INSTALLED_PAPERS, assess
 from xltools.desk.tracker import plan_tracker
+from xltools.edge.folders import archive_path
 from xltools.forms.messages import Catalogue
 from xltools.intake.document import read_document
 from xltools.ledger.decide import decide_edits, decide_intake
@@ -225,8 +226,12 @@ def _archived_document(document: Document, inputs: RunInputs, ledger: Ledger) ->
 
 
 def _returned_path(received: ReceivedFile, inputs: RunInputs) -> str:
-    # The archive's name for it is unique and safe already.
-    return f"{inputs.rules.settings.folders.returned}/{PurePosixPath(received.archived).name}"
+    return _returned_name(received.archived, inputs)
+
+
+def _returned_name(archived: str, inputs: RunInputs) -> str:
+    """The path in returned/ under the archive's name for a file, which is unique and safe already."""
+    return f"{inputs.rules.settings.folders.returned}/{PurePosixPath(archived).name}"
 
 
 def _returned_copy(
@@ -236,7 +241,8 @@ def _returned_copy(
     say = writer.catalogue.speaker(writer.language)
     problems = [{**writer.write(problem), "field": writer.label(problem.field)} for problem in result.problems]
     grid = problem_list(received.file, problems, say)
-    listed = str(PurePosixPath(returned).with_suffix("")) + ".problems.xlsx"
+    name = f"{PurePosixPath(received.file).stem}.problems.xlsx"
+    listed = _returned_name(archive_path(inputs.rules.settings.folders, inputs.as_of, name, received.sha256), inputs)
     return [
         WriteFile(returned, received.content),
         WriteFile(listed, build_workbook([grid], inputs.as_of, title=say("ui-problems-title")), expected=None),

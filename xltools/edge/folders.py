@@ -129,8 +129,8 @@ def is_open_elsewhere(path: Path) -> bool:
     return any(path.with_name(owner).exists() for owner in owners)
 
 
-def safe_name(text: str) -> str:
-    """The text as the name of a file or folder that Windows, macOS and Linux all take; other texts get other names.
+def safe_name(text: str, suffix: str = "") -> str:
+    """The text, and a suffix of ours, as a name that Windows, macOS and Linux all take; other texts get other names.
 
     Percent-encoded (UTF-8) are reserved and invisible characters, `%` itself, dots and blanks at the ends, and the
     first letter of device names such as CON. A name of more than 255 bytes is cut and ends with the text's hash.
@@ -143,9 +143,9 @@ def safe_name(text: str) -> str:
     if _DEVICE.match(text):
         letters[0] = _encode(text[0])
     name = "".join(letters) or "%"
-    if len(name.encode()) <= MAX_NAME_BYTES:
-        return name
-    mark = _LONG_MARK + hash_of(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    if len((name + suffix).encode()) <= MAX_NAME_BYTES:
+        return name + suffix
+    mark = _LONG_MARK + hash_of(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] + suffix
     return _cut(letters, MAX_NAME_BYTES - len(mark)) + mark
 
 

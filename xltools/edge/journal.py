@@ -143,16 +143,16 @@ class _Work:
 
     def _write(self, action: WriteFile) -> Iterable[Problem]:
         target = inside_desk(self.desk, action.path)
-        wanted, current = _hash(action.content), _hash_file(target)
-        if current == wanted:
-            return
-        if action.expected is not None and current not in {None, action.expected}:
-            yield warning("file-changed-meanwhile", Place(action.path))
-            return
-        self.step(f"write {action.path}")
-        try:
+        try:  # Windows: a workbook that is open can't be replaced, sometimes not even read
+            wanted, current = _hash(action.content), _hash_file(target)
+            if current == wanted:
+                return
+            if action.expected is not None and current not in {None, action.expected}:
+                yield warning("file-changed-meanwhile", Place(action.path))
+                return
+            self.step(f"write {action.path}")
             _write_durably(target, action.content)
-        except PermissionError:  # Windows: a workbook that is open can't be replaced
+        except OSError:
             yield warning("file-in-use", Place(action.path))
 
     def _archive(self, action: ArchiveFile) -> Iterable[Problem]:

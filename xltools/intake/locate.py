@@ -188,8 +188,7 @@ def _locate_list_records(
     for row, found in rows.lines:
         at = {name: (row, table.columns[name]) for name in header_names}
         cells = {**found, **{name: sheet.cell(merged.get(spot, row), spot[1]) for name, spot in at.items()}}
-        if key is None or not _continues(cells, header_names, layout.group_by, groups[key][0][1]):
-            key = _group_key(cells, header_names, layout.group_by)
+        key = _group_key(cells, header_names, layout.group_by, key)
         groups.setdefault(key, []).append((row, cells))
     records, conflicts = [], []
     for group in groups.values():
@@ -212,23 +211,19 @@ def _merged_down(sheet: Sheet) -> dict[tuple[int, int], int]:
     }
 
 
-def _continues(
-    cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, first: Mapping[str, Cell]
-) -> bool:
-    """True for a further line of the record above, of whose number and header people write the first line only.
+def _group_key(
+    cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, above: _GroupKey | None
+) -> _GroupKey:
+    """What rows of one record share: the group field, else all header cells.
 
-    Its number is blank, and whatever it repeats of the header (the customer, often) is the same as there.
+    Of a record whose number stands on its first line only, the other lines have no header cell filled at all. A row that
+    repeats the customer without the number may be either: it is taken for an order of its own, and told as such.
     """
-    given = [name for name in header_names if not is_blank(cells[name].value)]
-    return group_by not in given and all(_plain(cells[name].value) == _plain(first[name].value) for name in given)
-
-
-def _group_key(cells: Mapping[str, Cell], header_names: list[str], group_by: str | None) -> _GroupKey:
-    """What rows of one record share: the group field, else all header cells."""
     number = cells[group_by].value if group_by and group_by in cells else None
     if not is_blank(number):
         return (label_key(_plain(number)),)
-    return ("", *(_plain(cells[name].value) for name in header_names))
+    header = tuple(_plain(cells[name].value) for name in header_names)
+    return above if above is not None and not any(header) else ("", *header)
 
 
 def _group_record(

@@ -76,6 +76,9 @@ class OrderJudge:
 
     def _find_conflict(self, record: Record, order: Order, place: Place) -> Problem | None:
         """Why an order may not be replaced by what a document says of it now; None where it may."""
+        if order.text("customer") != record.text("customer"):
+            theirs = order.text("customer")
+            return error("order-of-another-customer", place, "order_no", order=order.number, customer=theirs)
         if self._is_settled(order):
             return error("order-already-approved", place, "order_no", order=order.number)
         revision = _revision(record)
@@ -192,11 +195,14 @@ class OrderJudge:
 
 
 def _numbered_before(document: Document, ledger: Ledger, answers: str) -> list[Order]:
-    """The orders numbered by the desk when this workbook, or the one whose marked copy it is, came in partly."""
+    """The orders numbered by the desk when this workbook, or one that it mends, came in partly.
+
+    A mended copy may come without its return id: then any workbook whose return is still open may be the one.
+    """
     numbers = [
         number
         for sha256, accepted in ledger.accepted.items()
-        if sha256 == document.sha256 or (answers and return_id(sha256) == answers)
+        if sha256 == document.sha256 or (return_id(sha256) in ({answers} if answers else ledger.returned))
         for number in accepted.orders
     ]
     orders = [ledger.orders[number] for number in numbers]
