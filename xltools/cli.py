@@ -17,6 +17,8 @@ LANGUAGE = desk.terminal_language()
 CATALOGUE = desk.load_messages()
 say = CATALOGUE.speaker(LANGUAGE)
 
+FIRST_YEAR, LAST_YEAR = 1980, 2100  # as for dates in workbooks
+
 desk_argument = click.argument("desk_path", metavar="DESK", type=click.Path(path_type=Path))
 order_argument = click.argument("order", metavar="ORDER")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -94,7 +96,9 @@ def run(desk_path: Path, as_of: dt.datetime | None, dry_run: bool, as_json: bool
 
 
 @main.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--desk", "desk_path", metavar="DESK", type=click.Path(path_type=Path), help="Use this desk's rules.")
 @click.option("--form", metavar="FORM", help="The form they must be.")
 @json_option
@@ -224,7 +228,8 @@ def templates_build(into: Path | None, desk_path: Path | None, check_only: bool)
         stale = desk.stale_templates(rules, folder)
         tell(say("ui-template-stale", file=folder / name) for name in stale)
         raise SystemExit(desk.RULES_WRONG if stale else desk.DONE)
-    tell(say("ui-template-written", file=folder / name) for name in desk.write_templates(rules, folder))
+    write = desk.write_desk_templates if desk_path else desk.write_templates
+    tell(say("ui-template-written", file=folder / name) for name in write(rules, folder))
 
 
 @main.group("rules")
@@ -341,6 +346,8 @@ def now() -> dt.datetime:
 
 def day(as_of: dt.datetime | None, opened: desk.Desk) -> dt.date:
     """The as-of date: the one given, else today at the desk."""
+    if as_of and not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise click.BadParameter(f"{FIRST_YEAR}-01-01 … {LAST_YEAR}-12-31", param_hint="--as-of")
     return as_of.date() if as_of else desk.local_today(opened.rules, now())
 
 

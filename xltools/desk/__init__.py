@@ -42,6 +42,7 @@ from xltools.desk.start import (
     is_demo_as_expected,
     stale_templates,
     template_folder,
+    write_desk_templates,
     write_templates,
 )
 from xltools.desk.telling import late_table, tell_checks, tell_demo, tell_explanation, tell_problems, tell_run
@@ -107,6 +108,7 @@ __all__ = [
     "terminal_language",
     "verify_desk_at",
     "watch_progress",
+    "write_desk_templates",
     "write_export",
     "write_templates",
 ]

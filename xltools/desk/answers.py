@@ -124,5 +124,8 @@ def write_export(rows: Sequence[Row], target: Path, as_of: dt.date) -> tuple[Pro
             return (error("export-format-unknown", Place(target.name), suffix=target.suffix),)
     if isinstance(content, Problem):
         return (content,)
-    target.write_bytes(content)
+    try:
+        target.write_bytes(content)
+    except OSError as trouble:
+        return (error("export-not-written", Place(str(target)), reason=trouble.strerror or trouble),)
     return ()

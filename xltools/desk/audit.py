@@ -10,8 +10,8 @@ from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
 from xltools.desk.failure import RulesError, UsageError
-from xltools.desk.inputs import ReceivedFile, RunInputs, list_manifests
-from xltools.desk.manifest import Manifest, ManifestDocument, read_layers, read_manifest
+from xltools.desk.inputs import ReceivedFile, RunInputs
+from xltools.desk.manifest import Manifest, ManifestDocument, list_manifests, read_layers, read_manifest
 from xltools.desk.planning import Watch, master_copy, plan_run, rules_copy, template_copy
 from xltools.desk.session import (
     SETTINGS_FILE,
@@ -62,8 +62,9 @@ def _check_originals(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
 def _check_manifests(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
     """Each manifest begins where the one before ended, and names copies that are as they were."""
     archive = desk.folders.archive
+    hashes = {chained.number: chained.hash for chained in desk.store.events()}
     head = 0
-    for path in list_manifests(desk):
+    for path in list_manifests(desk.path / desk.folders.archive):
         place = Place(path.relative_to(desk.path).as_posix())
         try:
             manifest = read_manifest(path.read_bytes())
@@ -72,6 +73,9 @@ def _check_manifests(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
             continue
         if manifest.first_event != head + 1:
             yield error("manifest-gap", place, expected=head + 1, found=manifest.first_event)
+        elif hashes.get(manifest.last_event, manifest.head) != manifest.head:
+            # A ledger written anew has a chain that holds; what the run archived of it does not change with it.
+            yield error("manifest-head-differs", place, number=manifest.last_event)
         head = max(head, manifest.last_event)
         yield from _check_copies(desk, manifest)
     if head != ledger.number:
@@ -127,7 +131,7 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     catalogue = load_messages()
     ledger = Ledger()
     inputs = None
-    for path in watch(list_manifests(rebuilt)):
+    for path in watch(list_manifests(into / archive)):
         place = Place(path.relative_to(into).as_posix())
         try:
             manifest = read_manifest(path.read_bytes())

@@ -11,10 +11,9 @@ from typing import Any
 from xltools.books.read import read_workbook
 from xltools.core.codec import Json, decode_value, encode_value
 from xltools.core.place import Place
-from xltools.core.problem import Problem, error, warning
+from xltools.core.problem import Problem, warning
 from xltools.core.record import Edit, FieldValue, Table
-from xltools.desk.failure import LedgerError
-from xltools.desk.manifest import read_manifest
+from xltools.desk.manifest import list_manifests
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.edge.folders import WaitingFile, archive_path, is_open_elsewhere, scan_inbox
 from xltools.forms.rules import Rules
@@ -44,13 +43,16 @@ class TrackerState:
     """The tracker as it lies there, and as it was last written.
 
     `sha256` of the file now (empty: none); `rows` as last written, by order and line. `edited` is the content of a file
-    that people changed since, `generation` the id that file still carries. `is_open` says that somebody has it open.
+    that people changed since, `generation` the id that file still carries and `written` the editable values under it,
+    `written_sha256` the file as we last wrote it. `is_open` says that somebody has it open.
     """
 
     sha256: str = ""
     rows: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     edited: bytes | None = None
     generation: str = ""
+    written: WrittenValues = field(default_factory=dict)
+    written_sha256: str = ""
     is_open: bool = False
 
 
@@ -74,11 +76,7 @@ class RunInputs:
 
 
 def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None]) -> RunInputs:
-    """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files.
-
-    LedgerError where the ledger lacks events that archive/ knows of.
-    """
-    _check_ledger_holds_archive(desk, ledger)
+    """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files."""
     scan = scan_inbox(desk.paths, pause)
     taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
     master = desk.master_workbooks()
@@ -111,27 +109,9 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
     return ReceivedFile(file, customer, content, sha256, archived)
 
 
-def _check_ledger_holds_archive(desk: Desk, ledger: Ledger) -> None:
-    """LedgerError where archive/ knows of later events: a ledger that was deleted, or put back from an old backup."""
-    manifests = list_manifests(desk)
-    if not manifests:
-        return
-    last = read_manifest(manifests[-1].read_bytes())
-    if last.last_event > ledger.number or (last.last_event == ledger.number and last.head != ledger.head):
-        place = Place(manifests[-1].relative_to(desk.path).as_posix())
-        raise LedgerError([error("ledger-behind-archive", place, archived=last.last_event, found=ledger.number)])
-
-
 def next_manifest_number(desk: Desk) -> int:
     """One more than the last run that left a manifest."""
-    return max((int(path.stem[4:]) for path in list_manifests(desk)), default=0) + 1
-
-
-def list_manifests(desk: Desk) -> list[Path]:
-    """The manifests in archive/, in the order of the runs."""
-    # An original that was called run-000001.json is kept as run-000001.<hash>.json.
-    found = (desk.path / desk.folders.archive).rglob("run-*.json")
-    return sorted((path for path in found if path.stem[4:].isdecimal()), key=lambda path: int(path.stem[4:]))
+    return max((int(path.stem[4:]) for path in list_manifests(desk.path / desk.folders.archive)), default=0) + 1
 
 
 def read_template(desk: Path, name: str) -> bytes:
@@ -143,27 +123,29 @@ def read_template(desk: Path, name: str) -> bytes:
 def _read_tracker(desk: Desk, ledger: Ledger) -> tuple[TrackerState, tuple[Edit, ...], tuple[Problem, ...]]:
     path = desk.path / desk.folders.tracker
     state = _read_json(desk.path / TRACKER_STATE)
+    ours = str(state.get("sha256", ""))
     rows, written = _read_generation(desk, str(state.get("generation", "")), ledger)
+    opened = TrackerState(is_open=True, rows=rows, written_sha256=ours)
     if not path.is_file():
         return TrackerState(), (), ()
     if is_open_elsewhere(path):
         # Nobody's saving is raced: what they typed is read once they have closed it.
-        return TrackerState(is_open=True, rows=rows), (), (warning("tracker-open", Place(desk.folders.tracker)),)
+        return opened, (), (warning("tracker-open", Place(desk.folders.tracker)),)
     try:
         content = path.read_bytes()
     except OSError:  # Excel on Windows lets nobody else read while it saves
-        return TrackerState(is_open=True, rows=rows), (), (warning("tracker-open", Place(desk.folders.tracker)),)
+        return opened, (), (warning("tracker-open", Place(desk.folders.tracker)),)
     sha256 = hashlib.sha256(content).hexdigest()
-    if sha256 == state.get("sha256"):
-        return TrackerState(sha256, rows), (), ()
+    if sha256 == ours:
+        return TrackerState(sha256, rows, written_sha256=ours), (), ()
     workbook = read_workbook(path, desk.folders.tracker, content)
     if isinstance(workbook, Problem):
-        return TrackerState(sha256, rows, content), (), (workbook,)
+        return TrackerState(sha256, rows, content, written_sha256=ours), (), (workbook,)
     generation = workbook.properties.get(GENERATION, "")
     if generation:
         _, written = _read_generation(desk, generation, ledger)
     edits, problems = read_edits(workbook, desk.rules, written)
-    return TrackerState(sha256, rows, content, generation), edits, problems
+    return TrackerState(sha256, rows, content, generation, written, ours), edits, problems
 
 
 def _read_generation(

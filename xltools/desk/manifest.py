@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from xltools.core.codec import canonical_json, decode_place, decode_value, encode_place, encode_value
@@ -123,3 +124,10 @@ def layers_text(layers: tuple[Mapping[str, str], ...]) -> bytes:
 def read_layers(content: bytes) -> tuple[dict[str, str], ...]:
     """The layers that `layers_text` wrote."""
     return tuple(json.loads(content))
+
+
+def list_manifests(archive: Path) -> list[Path]:
+    """The manifests in an archive folder, in the order of the runs."""
+    # An original that was called run-000001.json is kept as run-000001.<hash>.json.
+    found = (path for path in archive.rglob("run-*.json") if path.stem[4:].isdecimal())
+    return sorted(found, key=lambda path: int(path.stem[4:]))

@@ -28,6 +28,7 @@ from xltools.ledger.documents import accept_event, return_event, return_id
 from xltools.ledger.replay import Ledger, extend, orders_table
 from xltools.reports.late import late_json, list_late
 from xltools.reports.problems import problem_list
+from xltools.reports.wording import ORDER_FORM
 
 Watch = Callable[[Sequence[Any]], Iterable[Any]]
 
@@ -182,9 +183,15 @@ def _read(
     except Exception as trouble:
         problem = error("program-error", Place(received.file), reason=_last_line(trouble))
         return replace(nothing, outcome="waiting", problems=(problem,))
-    if reading.document is None:
+    document = reading.document
+    if document is None:
         return replace(nothing, outcome="returned", problems=reading.problems)
-    return reading.document, reading.problems
+    if document.form != ORDER_FORM:
+        form = inputs.rules.forms[document.form]
+        code = "master-in-inbox" if form.purpose == "master" else "form-not-taken"
+        problem = error(code, Place(received.file), form=form.label.text.both)
+        return replace(nothing, form=form.name, outcome="returned", problems=(problem,))
+    return document, reading.problems
 
 
 def _last_line(trouble: Exception) -> str:
@@ -253,8 +260,9 @@ def _plan_manifest(
     inputs: RunInputs, book: Book, documents: list[DocumentResult], papers: tuple[str, ...]
 ) -> tuple[list[Action], Manifest | None]:
     """The run's manifest, and copies of what it depended on; none for a run that took nothing in."""
-    if not book.events and not documents:
-        return [], None
+    known = inputs.ledger.accepted
+    if not book.events and all(one.sha256 in known and one.outcome == "duplicate" for one in documents):
+        return [], None  # nothing that archive/ and its manifests don't hold already
     archive = inputs.rules.settings.folders.archive
     customers = {received.file: received.customer for received in inputs.received}
     contents = {one.form: one.content for one in inputs.master if one.content is not None}

@@ -16,6 +16,7 @@ from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Record, Table
 from xltools.core.text import Language
 from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
+from xltools.desk.manifest import list_manifests, read_manifest
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
@@ -84,14 +85,29 @@ class Desk:
         return self.catalogue.speaker(self.rules.settings.language)
 
     def replay_ledger(self) -> Ledger:
-        """The ledger's state; LedgerError where its chain is broken."""
+        """The ledger's state; LedgerError where its chain is broken, or it lacks events that archive/ knows of."""
         try:
             problems = self.store.check()
             if problems:
                 raise LedgerError(problems)
-            return replay(self.store.events())
+            ledger = replay(self.store.events())
         except UnreadableLedgerError as trouble:
             raise LedgerError([_unreadable(trouble)]) from trouble
+        self._check_archive(ledger)
+        return ledger
+
+    def _check_archive(self, ledger: Ledger) -> None:
+        """LedgerError where archive/ knows of later events: a ledger deleted, or put back from an old backup."""
+        manifests = list_manifests(self.path / self.folders.archive)
+        if not manifests:
+            return
+        try:
+            last = read_manifest(manifests[-1].read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            return  # `verify` tells what is wrong with it
+        if last.last_event > ledger.number or (last.last_event == ledger.number and last.head != ledger.head):
+            place = Place(manifests[-1].relative_to(self.path).as_posix())
+            raise LedgerError([error("ledger-behind-archive", place, archived=last.last_event, found=ledger.number)])
 
     def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
         """The master data as it lies in the desk.

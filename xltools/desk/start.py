@@ -133,6 +133,25 @@ def write_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
     return tuple(name for name, content in build_templates(rules) if _write_changed(folder / name, content))
 
 
+def write_desk_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
+    """Writes a desk's own blank forms; gives the names of those written.
+
+    One that stands there may have been restyled: the new one goes beside it as `<name>.new.xlsx`. Tracker and contract
+    stay the package's until somebody puts another into the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in build_templates(rules):
+        target = folder / name
+        if name in {TRACKER_TEMPLATE, CONTRACT_TEMPLATE} or (target.is_file() and target.read_bytes() == content):
+            continue
+        if target.exists():
+            target = target.with_name(f"{target.stem}.new{target.suffix}")
+        if _write_changed(target, content):
+            written.append(target.name)
+    return tuple(written)
+
+
 def stale_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
     """The templates in a folder that are not as the rules would make them."""
     return tuple(

@@ -32,7 +32,9 @@ def tell_run(result: RunResult, writer: ProblemWriter, say: Say) -> Iterator[str
         told=told or say("ui-outcome-none"),
     )
     for document in result.documents:
-        if document.outcome in {"returned", "partly", "unreadable", "waiting"}:
+        if document.outcome in {"returned", "partly", "unreadable", "waiting"} or any(
+            problem.is_error for problem in document.problems
+        ):
             yield f"  {say(f'ui-document-{document.outcome}')}  {_in_short(document, writer, say)}"
     if returned := next((document.returned for document in result.documents if document.returned), ""):
         yield say("ui-run-returned", folder=returned.rpartition("/")[0])

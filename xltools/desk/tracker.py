@@ -49,14 +49,16 @@ def plan_tracker(
     sha256 = hashlib.sha256(content).hexdigest()
     added, changed = _count_changes(inputs.tracker.rows, rows)
     conflicts = sum(problem.code == "tracker-edits-differ" for problem in inputs.problems)
-    result = TrackerResult(settings.folders.tracker, added, changed, edits, conflicts, inputs.tracker.is_open)
+    queued = inputs.tracker.is_open and sha256 != inputs.tracker.written_sha256
+    result = TrackerResult(settings.folders.tracker, added, changed, edits, conflicts, queued)
     if inputs.tracker.is_open or sha256 == inputs.tracker.sha256:
         return TrackerPlan((), result)
     if inputs.tracker.generation == generation and not inputs.edits:
         # Saved again, sorted or coloured perhaps, with the same values: nothing to write over it for.
-        return TrackerPlan((_keep_state(generation, inputs.tracker.sha256),), result)
+        return TrackerPlan((), result)
     actions = (
         *_keep_edited(inputs),
+        *_keep_baseline(inputs),
         WriteFile(generation_file(generation), written.encode(), expected=None),
         WriteFile(settings.folders.tracker, content, expected=inputs.tracker.sha256),
         _keep_state(generation, sha256),
@@ -67,6 +69,19 @@ def plan_tracker(
 def _keep_state(generation: str, sha256: str) -> WriteFile:
     state = canonical_json({"generation": generation, "sha256": sha256}).encode()
     return WriteFile(TRACKER_STATE, state, expected=None)
+
+
+def _keep_baseline(inputs: RunInputs) -> tuple[Action, ...]:
+    """The edits taken become part of what is known of the file they stand in.
+
+    Should the new tracker not come to be written, a person who takes an edit back in that file is still understood.
+    """
+    tracker = inputs.tracker
+    if not tracker.generation or not inputs.edits:
+        return ()
+    taken = {(edit.order, edit.line, edit.field): edit.value for edit in inputs.edits}
+    written = canonical_json(encode_generation(tracker.rows, {**tracker.written, **taken}))
+    return (WriteFile(generation_file(tracker.generation), written.encode(), expected=None),)
 
 
 def _keep_edited(inputs: RunInputs) -> tuple[Action, ...]:

@@ -56,6 +56,8 @@ def _read_sheet(
     problems: list[Problem] = []
     edits: dict[tuple[str, str, str], Edit] = {}  # a header field's once for all rows of the order
     disputed: set[tuple[str, str, str]] = set()
+    changed: set[tuple[str, str, str]] = set()
+    problems.extend(_missing_columns(sheet, form, table, written))
     known = {(order, line) for order, line, _ in written}
     for row in range(table.row + 1, len(sheet.rows)):
         key = _row_key(sheet, table, row)
@@ -71,15 +73,28 @@ def _read_sheet(
             if address not in written:  # it was not theirs yet when the tracker was written
                 continue
             edit, found = _read_cell(sheet, row, table.columns[field.name], address, field, saved_by)
-            if edit.value == written[address]:
-                continue
-            problems.extend(found)
-            spot = address if form.is_line_field(field.name) else (key[0], "", field.name)
+            is_edit = edit.value != written[address]
+            if is_edit:
+                problems.extend(found)
+            # A header field stands in each row of its order; typing in one of them is enough. A line stands once: a row
+            # copied for a repeat order is a second one, and must not speak for the first.
+            of_line = form.is_line_field(field.name)
+            spot = address if of_line else (key[0], "", field.name)
             if spot in edits and edits[spot].value != edit.value:
                 disputed.add(spot)
                 problems.append(error("tracker-edits-differ", edit.place, field.name, other=edits[spot].place.cell))
-            edits.setdefault(spot, edit)
-    return tuple(edit for spot, edit in edits.items() if spot not in disputed), tuple(problems)
+            if is_edit or of_line:
+                edits.setdefault(spot, edit)
+                changed |= {spot} if is_edit else set()
+    return tuple(edit for spot, edit in edits.items() if spot in changed - disputed), tuple(problems)
+
+
+def _missing_columns(sheet: Sheet, form: Form, table: LineTable, written: WrittenValues) -> Iterator[Problem]:
+    """The columns that were written for them to type in and are not found any more: what stands in them is not read."""
+    names = {name for _, _, name in written}
+    for field in form.fields():
+        if field.name in names and field.editable and field.name not in table.columns:
+            yield warning("tracker-column-missing", sheet.place(table.row, 0), field.name)
 
 
 def _row_key(sheet: Sheet, table: LineTable, row: int) -> tuple[str, str] | None:

@@ -216,8 +216,8 @@ def _group_key(
 ) -> _GroupKey:
     """What rows of one record share: the group field, else all header cells.
 
-    Of a record whose number stands on its first line only, the other lines have no header cell filled at all. A row that
-    repeats the customer without the number may be either: it is taken for an order of its own, and told as such.
+    Of a record whose number stands on its first line only, the other lines have no header cell filled at all. A row
+    that repeats the customer without the number may be either: it is taken for an order of its own, and told as such.
     """
     number = cells[group_by].value if group_by and group_by in cells else None
     if not is_blank(number):

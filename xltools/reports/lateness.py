@@ -60,7 +60,7 @@ def assess_line(
     lateness = rules.settings.lateness
     tolerance = _tolerance(line, lateness)
     line_is_open = line.open > tolerance
-    behind = rules.workflow.index(standing.stage) < rules.workflow.index(rules.workflow.ready)
+    behind = _is_behind(standing, rules)
     first_safe_day = calendar.add_working_days(as_of, lateness.warn_days + 1)
     statuses = []
     open_so_far = Decimal(0)
@@ -73,6 +73,14 @@ def assess_line(
         days_late = (as_of - due).days if late and due else 0
         statuses.append(DeliveryStatus(delivery, due, is_open, late, at_risk, days_late))
     return _sum_up(line, tuple(statuses), line_is_open, as_of)
+
+
+def _is_behind(standing: Standing, rules: Rules) -> bool:
+    """True while goods that are open may not be ready: before the stage `ready`, or past it only by what has left."""
+    workflow = rules.workflow
+    at = workflow.index(standing.stage)
+    by_goods = any(gate.goods for gate in workflow.stages[at].gates)
+    return by_goods or at < workflow.index(workflow.ready)
 
 
 def _sum_up(line: OrderLine, deliveries: tuple[DeliveryStatus, ...], is_open: bool, as_of: dt.date) -> LineStatus:
