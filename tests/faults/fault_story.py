@@ -101,6 +101,7 @@ class Stage:
         self, folder: Path, scratch: Path, fresh: desk.Desk, language: Language, patch: pytest.MonkeyPatch
     ) -> None:
         self.folder, self.scratch, self.fresh, self.language, self.patch = folder, scratch, fresh, language, patch
+        self.rewritten = False  # the desk's settings, so that they must be read anew
         self.desk = scratch / "desk"
         self.told: tuple[Problem, ...] = ()
         self.today = RECEIVED
@@ -116,7 +117,8 @@ class Stage:
     def opened(self) -> desk.Desk:
         """The desk as the next verb of the program opens it."""
         changed = (self.desk / "desk.yaml").is_file() and not (self.folder / RULES_FOLDER).is_dir()
-        return replace(self.fresh, path=self.desk, language=self.language) if changed else self._open()
+        as_fresh = changed and not self.rewritten
+        return replace(self.fresh, path=self.desk, language=self.language) if as_fresh else self._open()
 
     def _open(self) -> desk.Desk:
         return desk.open_desk_at(self.desk, self.language)
@@ -132,6 +134,12 @@ class Stage:
         for name, text in files.items():
             for path in self._find(name):
                 self._write(path, text.encode())
+
+    def write_gbk(self, files: Mapping[str, str]) -> None:
+        """The same in the code page of a Chinese Windows."""
+        self.rewritten = True
+        for name, text in files.items():
+            self._write(name, text.encode("gbk"))
 
     def append(self, files: Mapping[str, str]) -> None:
         """Text to the end of files."""

@@ -73,6 +73,6 @@ def test_the_list_of_problems_is_current(regen):
 
 
 def test_every_code_is_in_the_list_with_a_folder_to_look_at():
-    links = re.findall(r"^\| \[`([a-z-]+)`\]\(\.\./([^)]+)\)", DOCS.read_text("utf-8"), re.MULTILINE)
+    links = re.findall(r"^\| \[`([a-z0-9-]+)`\]\(\.\./([^)]+)\)", DOCS.read_text("utf-8"), re.MULTILINE)
     assert {code for code, _ in links} == catalogue_codes() | {check.code for check in declared_checks()}
     assert [path for _, path in links if not (FAULTS.parents[1] / path / "expected.txt").is_file()] == []

@@ -73,9 +73,9 @@ def test_a_field_that_a_desk_takes_away_is_missed_where_the_package_names_it(loa
 
 
 def test_a_file_is_named_as_the_caller_names_it(package_texts):
-    _, problems = load_rules([package_texts, {"settings.yaml": "curency: USD"}], [{}, {"settings.yaml": "desk.yaml"}])
+    _, problems = load_rules([package_texts, {"settings.yaml": "languge: zh"}], [{}, {"settings.yaml": "desk.yaml"}])
     assert str(problems[0].place) == "desk.yaml:1:1"
-    assert dict(problems[0].values)["nearest"] == "currency"
+    assert dict(problems[0].values)["nearest"] == "language"
 
 
 def test_a_desk_can_add_a_field_and_place_it(load_overlay):
@@ -109,7 +109,7 @@ def test_the_hash_is_of_what_the_rules_say_and_not_how(package_texts, rules):
     commented = {path: f"# another comment\n{text}" for path, text in package_texts.items()}
     assert load_rules([commented])[0].sha256 == rules.sha256
     assert load_rules([package_texts, {"settings.yaml": "# nothing\n"}])[0].sha256 == rules.sha256
-    assert load_rules([package_texts, {"settings.yaml": "currency: USD"}])[0].sha256 != rules.sha256
+    assert load_rules([package_texts, {"settings.yaml": "time_zone: Asia/Tokyo"}])[0].sha256 != rules.sha256
 
 
 @pytest.mark.parametrize(

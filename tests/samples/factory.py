@@ -18,7 +18,6 @@ company:
   account: 6217 0000 1660 0000 018
 language: en
 time_zone: Asia/Shanghai
-currency: CNY
 """
 
 _CUSTOMER_FIELDS = (

@@ -180,15 +180,23 @@ def package_layer() -> dict[str, str]:
 
 def desk_layer(path: Path) -> dict[str, str]:
     """A desk's own rules, by their path under rules/, and its desk.yaml as settings.yaml."""
-    return _read_rules(path / "rules") | {"settings.yaml": (path / SETTINGS_FILE).read_text("utf-8-sig")}
+    return _read_rules(path / "rules") | {"settings.yaml": _read_text(path / SETTINGS_FILE, SETTINGS_FILE)}
 
 
 def _read_rules(folder: Path) -> dict[str, str]:
     return {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8-sig")
+        path.relative_to(folder).as_posix(): _read_text(path, f"rules/{path.relative_to(folder).as_posix()}")
         for path in sorted(folder.rglob("*.yaml"))
         if path.relative_to(folder).parts[0] != "messages" and path.is_file()
     }
+
+
+def _read_text(path: Path, file: str) -> str:
+    """A rules file's text; RulesError where Notepad saved it in the code page of its country."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        raise RulesError([error("file-not-utf8", Place(file))]) from trouble
 
 
 @cache

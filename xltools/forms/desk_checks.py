@@ -20,6 +20,11 @@ SERIES_BLANKS = "{n}, {n:03}, {yyyy}, {yy}, {mm}, {dd}"
 _BLANK = re.compile(r"\{([^{}]*)\}")
 _SERIES_BLANK = re.compile(r"yyyy|yy|mm|dd|n|n:0[1-9]")
 
+# Names in the desk itself; the others are files in master/.
+TOP_NAMES = ("inbox", "review", "returned", "papers", "archive", "outbox", "master", "tracker")
+_RESERVED_NAMES = {"rules", "templates", "desk.yaml", "con", "prn", "aux", "nul"}
+_FOLDER_NAME = re.compile(r"[^./\\:*?\"<>|~\s\x00-\x1f][^/\\:*?\"<>|\x00-\x1f]*")
+
 
 def check_workflow(workflow: Shaped[Workflow], orders: Form | None) -> Iterator[Problem]:
     """Stages, turning points, and what each gate asks; `orders` is the order form, where it could be read."""
@@ -112,9 +117,22 @@ def check_tracker(tracker: Shaped[Tracker], orders: Form | None) -> Iterator[Pro
             yield rule_error("rule-tracker-key-missing", tree.key_mark("columns"), column_name=key)
 
 
-def check_settings(settings: Shaped[Settings], orders: Form | None) -> Iterator[Problem]:
-    """Time zone, currency and the desk's own numbers."""
+def _check_folders(settings: Shaped[Settings]) -> Iterator[Problem]:
+    """Folders lie side by side in the desk: relative, each under its own name, none of ours."""
+    folders = settings.model.folders.model_dump()
+    tops = [str(folders[name]).casefold() for name in TOP_NAMES]
+    for name, value in folders.items():
+        text = str(value)
+        twice = name in TOP_NAMES and tops.count(text.casefold()) > 1
+        if twice or text.casefold() in _RESERVED_NAMES or not _FOLDER_NAME.fullmatch(text) or text.endswith("."):
+            mark = settings.tree.find("folders", name).mark
+            yield rule_error("rule-bad-folder", mark, got=text, key=name)
+
+
+def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
+    """Folder names, time zone and the desk's own numbers."""
     model, tree = settings.model, settings.tree
+    yield from _check_folders(settings)
     try:
         zoneinfo.ZoneInfo(model.time_zone)
     except (OSError, ValueError, KeyError):  # "Asia" is a folder, "../x" not a key
@@ -123,12 +141,6 @@ def check_settings(settings: Shaped[Settings], orders: Form | None) -> Iterator[
         yield rule_error(
             near.code, tree.find("time_zone").mark, got=model.time_zone, nearest=dict(near.values)["nearest"]
         )
-    currency = orders.field("currency") if orders else None
-    currencies = [choice.value for choice in currency.choices] if currency else []
-    if currencies and model.currency not in currencies:
-        mark = tree.find("currency").mark
-        problem = unknown("rule-unknown-value", mark, model.currency, currencies)
-        yield rule_error(problem.code, mark, key="currency", **dict(problem.values))
     for series in NumberSeries.model_fields:
         pattern = str(getattr(model.number_series, series))
         blanks = _BLANK.findall(pattern)

@@ -108,7 +108,7 @@ def load_rules(
     if tracker:
         found.append(check_tracker(tracker, orders))
     if settings:
-        found.append(check_settings(settings, orders))
+        found.append(check_settings(settings))
     problems = sorted({*desk.problems, *chain.from_iterable(found)}, key=_problem_order)
     if problems or not (workflow and routes and calendar and tracker and settings):
         return None, tuple(problems)

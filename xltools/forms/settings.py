@@ -31,8 +31,6 @@ class Folders(RuleModel):
     archive: str = "archive"
     outbox: str = "outbox"
     master: str = "master"
-    rules: str = "rules"
-    templates: str = "templates"
     tracker: str = "order-tracker.xlsx"
     customers: str = "customers.xlsx"
     products: str = "products.xlsx"
@@ -72,7 +70,6 @@ class Settings(RuleModel):
     company: Company
     language: Language
     time_zone: str
-    currency: str
     folders: Folders = Folders()
     number_series: NumberSeries = NumberSeries()
     lateness: Lateness = Lateness()
