@@ -291,7 +291,7 @@ def rebuild(desk_path: Path, into: Path, as_json: bool, quiet: bool) -> None:
         tell_json({"ok": is_ok, "events": events, "problems": writer.write_all(problems)})
     else:
         tell(desk.tell_problems(problems, writer), err=True)
-        if not quiet:
+        if is_ok and not quiet:
             tell([say("ui-rebuild-done", events=events, into=into)])
     raise SystemExit(desk.DONE if is_ok else desk.LEDGER_BROKEN)
 

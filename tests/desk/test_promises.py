@@ -240,3 +240,39 @@ def test_files_that_can_not_be_read_just_now_wait(folder, monkeypatch):
         folder.run()
     lock = set()
     assert [document.outcome for document in folder.run().documents] == ["accepted"]
+
+
+def archived_cell(folder, source):
+    book = openpyxl.load_workbook(folder.path / source.archived)
+    return book[source.place.sheet][source.place.cell].value
+
+
+def test_5_the_archived_cell_holds_the_value_also_where_a_file_name_comes_again(folder):
+    """Everybody's file is called the same; a repeat order, master data and a tracker edit name cells of other files."""
+    master = openpyxl.load_workbook(folder.path / "master" / "products.xlsx")
+    sheet = master.worksheets[0]
+    headers = {cell.value.rstrip(" *"): cell.column for cell in sheet[3]}
+    for label, value in {"产品编码 Product Code": "P1", "品名 Product": "端盖", "单位 Unit": "件"}.items():
+        sheet.cell(4, headers[label]).value = value
+    master.save(folder.path / "master" / "products.xlsx")
+    name = "接单登记表.xlsx"
+    folder.drop(name, {"product_code": "P1", "quantity": 100, "unit_price": 7}, order_no="A-1")
+    folder.run()
+    folder.drop(name, {"product_code": "P1", "quantity": 30}, order_no="A-2", reorder_of="A-1")
+    folder.run()
+    type_in_tracker(folder.path / "order-tracker.xlsx", "A-2", "1", {"卡点/欠料 Shortage": "缺料"})
+    folder.run()
+
+    def source(order, field):
+        return desk.explain(folder.opened, order, field, "1", dt.date(2026, 3, 10), folder.opened.say).main
+
+    expected = {
+        ("A-1", "quantity"): 100,
+        ("A-2", "quantity"): 30,
+        ("A-2", "unit_price"): 7,
+        ("A-1", "product"): "端盖",
+        ("A-2", "shortage"): "缺料",
+    }
+    assert {key: archived_cell(folder, source(*key)) for key in expected} == expected
+    assert source("A-2", "unit_price").sha256 == source("A-1", "quantity").sha256
+    assert source("A-1", "product").archived.startswith("archive/master/")

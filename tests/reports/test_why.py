@@ -16,8 +16,8 @@ ARCHIVED = {SHA: "archive/2026/03/order.xlsx", "c" * 64: "archive/2026/01/custom
 
 @pytest.fixture
 def ask(rules, say, assess):
-    def explain(order, field, line="", documents=None):
-        return explain_value(assess(order), field, line, rules, "zh", say, ARCHIVED, documents or {})
+    def explain(order, field, line="", archived=None):
+        return explain_value(assess(order), field, line, rules, "zh", say, archived or ARCHIVED)
 
     return explain
 
@@ -81,9 +81,9 @@ def test_a_value_typed_in_the_tracker_names_the_person_and_the_day_of_the_edit(a
 
 def test_a_value_from_master_data_names_that_workbook(ask, make_order):
     order = make_order()
-    place = Place("master/customers.xlsx", "客户", "D4")
+    place = Place("master/customers.xlsx", "客户", "D4", sha256="c" * 64)
     order = dataclasses.replace(order, values={**order.values, "payment_terms": Value("30/70", place, Origin.MASTER)})
-    found = ask(order, "payment_terms", documents={"master/customers.xlsx": "c" * 64})
+    found = ask(order, "payment_terms")
     assert (found.main.place, found.main.archived) == (place, "archive/2026/01/customers.xlsx")
     assert found.line == ""
 

@@ -68,10 +68,11 @@ def _read_archive(archive: zipfile.ZipFile, content: bytes, file: str) -> Workbo
 
 
 def _read_sheets(content: bytes, file: str, saved_by: str, properties: dict[str, str]) -> Workbook | Problem:
+    sha256 = hashlib.sha256(content).hexdigest()
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             sheets = tuple(
-                _read_sheet(book, sheet, file)
+                _read_sheet(book, sheet, file, sha256)
                 for sheet in book.sheets_metadata
                 if sheet.typ is calamine.SheetTypeEnum.WorkSheet
             )
@@ -84,17 +85,17 @@ def _read_sheets(content: bytes, file: str, saved_by: str, properties: dict[str,
         if type(trouble).__name__ != "PanicException":
             raise
         return error("workbook-unreadable", Place(file))
-    return Workbook(file, hashlib.sha256(content).hexdigest(), sheets, saved_by, properties)
+    return Workbook(file, sha256, sheets, saved_by, properties)
 
 
-def _read_sheet(book: calamine.CalamineWorkbook, listed: calamine.SheetMetadata, file: str) -> Sheet:
+def _read_sheet(book: calamine.CalamineWorkbook, listed: calamine.SheetMetadata, file: str, sha256: str) -> Sheet:
     sheet = book.get_sheet_by_name(listed.name)
     rows = [_trim_row(row) for row in sheet.to_python(skip_empty_area=False)]
     while rows and not rows[-1]:
         rows.pop()
     merges = tuple(Range(*start, *end) for start, end in sheet.merged_cell_ranges or ())
     hidden = listed.visible is not calamine.SheetVisibleEnum.Visible
-    return Sheet(file, listed.name, tuple(rows), hidden, merges)
+    return Sheet(file, listed.name, tuple(rows), hidden, merges, sha256)
 
 
 def _trim_row(row: Sequence[Scalar]) -> tuple[Scalar, ...]:

@@ -50,36 +50,44 @@ def decode_value(written: Json) -> FieldValue:
             raise ValueError(f"not a field value: {written!r}")
 
 
-def encode_place(place: Place) -> Json:
-    """A workbook place as JSON."""
-    return [place.file, place.sheet, place.cell]
+def encode_place(place: Place, own: str = "") -> Json:
+    """A workbook place as JSON; with its workbook's sha256 where that is not the document's `own`."""
+    spot = [place.file, place.sheet, place.cell]
+    return [*spot, place.sha256] if place.sha256 and place.sha256 != own else spot
 
 
-def decode_place(written: Json) -> Place:
-    """The place that `encode_place` wrote."""
+def decode_place(written: Json, own: str = "") -> Place:
+    """The place that `encode_place` wrote, in the document `own` where it names no other."""
     match written:
         case [str(file), str(sheet), str(cell)]:
-            return Place(file, sheet, cell)
+            return Place(file, sheet, cell, sha256=own)
+        case [str(file), str(sheet), str(cell), str(sha256)]:
+            return Place(file, sheet, cell, sha256=sha256)
         case _:
             raise ValueError(f"not a place: {written!r}")
 
 
-def encode_values(values: dict[str, Value]) -> Json:
-    """Fields with their values, places and origins as JSON."""
+def encode_values(values: dict[str, Value], own: str = "") -> Json:
+    """Fields with their values, places and origins as JSON; `own` is the sha256 of the document they are read from."""
     return {
-        name: [encode_value(given.value), encode_place(given.place), str(given.origin)]
+        name: [encode_value(given.value), encode_place(given.place, own), str(given.origin)]
         for name, given in values.items()
     }
 
 
-def decode_values(written: Json) -> dict[str, Value]:
-    """The fields that `encode_values` wrote."""
+def decode_values(written: Json, own: str = "") -> dict[str, Value]:
+    """The fields that `encode_values` wrote; a default's place is in the rules, not in the document `own`."""
     if not isinstance(written, dict):
         raise ValueError(f"not fields: {written!r}")
     return {
-        name: Value(decode_value(value), decode_place(place), Origin(origin))
+        name: Value(decode_value(value), decode_place(place, "" if _is_rule(place, origin) else own), Origin(origin))
         for name, (value, place, origin) in written.items()
     }
+
+
+def _is_rule(place: list[str], origin: str) -> bool:
+    """True for the place of a default, which is a rules file: it has no sheet."""
+    return origin == Origin.DEFAULT and not place[1]
 
 
 def _encode_delivery(delivery: ScheduledDelivery) -> Json:

@@ -59,7 +59,7 @@ def event_text(event: Event) -> str:
         {
             "kind": str(event.kind),
             "when": event.when.isoformat(),
-            "place": encode_place(event.place),
+            "place": encode_place(event.place, event.document),
             "order": event.order,
             "body": dict(event.body),
             "document": event.document,
@@ -74,7 +74,7 @@ def parse_event(written: Mapping[str, Any]) -> Event:
     return Event(
         kind=EventKind(written["kind"]),
         when=dt.date.fromisoformat(written["when"]),
-        place=decode_place(written["place"]),
+        place=decode_place(written["place"], written["document"]),
         order=written["order"],
         body=written["body"],
         document=written["document"],

@@ -1,6 +1,6 @@
 """Where a value came from: a cell of a workbook, or a line of a rules file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 
@@ -8,7 +8,8 @@ from functools import cache
 class Place:
     """A file and what is known of the spot in it; paths are relative to the desk, with forward slashes.
 
-    Workbook places carry `sheet` and `cell` (A1 notation), text files `line` and `column` (both from 1).
+    Workbook places carry `sheet` and `cell` (A1 notation), text files `line` and `column` (both from 1). `sha256` tells
+    which of several workbooks that came under one name it is; it takes no part in comparing.
     """
 
     file: str
@@ -16,6 +17,7 @@ class Place:
     cell: str = ""
     line: int | None = None
     column: int | None = None
+    sha256: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         if self.line is not None:

@@ -41,6 +41,7 @@ class Sheet:
     rows: tuple[tuple[Scalar, ...], ...]
     hidden: bool = False
     merges: tuple[Range, ...] = ()
+    sha256: str = ""
 
     @property
     def width(self) -> int:
@@ -55,7 +56,7 @@ class Sheet:
 
     def place(self, row: int, column: int) -> Place:
         """The place of a cell."""
-        return Place(self.file, self.name, cell_name(row, column))
+        return Place(self.file, self.name, cell_name(row, column), sha256=self.sha256)
 
     def cell(self, row: int, column: int) -> Cell:
         """A cell with its place."""

@@ -1,6 +1,7 @@
 """The verbs that only tell: check, late, status, why, export."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,11 +92,26 @@ def explain(desk: Desk, order_number: str, field: str, line: str, as_of: dt.date
     order = find_order(ledger, order_number)
     lines = [one for one in desk.assess(ledger, as_of).lines if one.order.number == order.number]
     archived = {one.sha256: one.archived for one in ledger.accepted.values()}
-    documents = {one.file: one.sha256 for one in ledger.accepted.values()}
-    found = explain_value(lines, field, line, desk.rules, desk.language, say, archived, documents)
+    archived |= _kept_copies(desk, order, archived)
+    found = explain_value(lines, field, line, desk.rules, desk.language, say, archived)
     if isinstance(found, Problem):
         raise UsageError([found])
     return found
+
+
+def _kept_copies(desk: Desk, order: Order, known: Mapping[str, str]) -> dict[str, str]:
+    """Where archive/ keeps the master data and trackers that values of an order came from, by sha256."""
+    values = [*order.values.values(), *(value for line in order.lines for value in line.values.values())]
+    wanted = {value.place.sha256 for value in values} | {entry.place.sha256 for entry in order.history}
+    archive = desk.path / desk.folders.archive
+    kept = {}
+    for sha256 in wanted - set(known) - {""}:
+        master = archive / "master" / f"{sha256}.xlsx"
+        for path in (master, *archive.rglob(f"*.{sha256[:8]}.*")):
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
+                kept[sha256] = path.relative_to(desk.path).as_posix()
+                break
+    return kept
 
 
 def find_order(ledger: Ledger, number: str) -> Order:

@@ -152,6 +152,7 @@ class OrderJudge:
     def _order_event(
         self, kind: EventKind, record: Record, number: str, content: str, lines: Iterable[NumberedLine]
     ) -> Event:
+        sha256 = self.document.sha256
         typed = record.values.get("order_no")
         order_no = Value(number, typed.place, typed.origin) if typed else Value(number, record.place, Origin.ASSIGNED)
         revision = record.values.get("revision") or Value(1, record.place, Origin.DEFAULT)
@@ -161,12 +162,12 @@ class OrderJudge:
             "content": content,
             "form": self.document.form,
             "layout": self.document.layout,
-            "values": encode_values({**record.values, "order_no": order_no, "revision": revision}),
+            "values": encode_values({**record.values, "order_no": order_no, "revision": revision}, sha256),
             "lines": [
                 {
                     "number": line.number,
-                    "place": encode_place(line.record.place),
-                    "values": encode_values(line.values()),
+                    "place": encode_place(line.record.place, sha256),
+                    "values": encode_values(line.values(), sha256),
                 }
                 for line in lines
             ],

@@ -11,7 +11,8 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
 - value-edited: `line` (empty for a header field), `field`, `value` (null: blanked), `was` (null: was blank)
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
 
-The place of an event is the cell that says so, of a received order the place of its record. `document` is the sha256 of
+Places are `[file, sheet, cell]` in the event's own document; one in another workbook (master data, an earlier order, the
+tracker) has that workbook's sha256 as a fourth. The place of an event is the cell that says so, of a received order the place of its record. `document` is the sha256 of
 the workbook, or empty.
 """
 
@@ -146,12 +147,12 @@ class _OrderDraft:
         """The order as a new revision has it; shipments, first promises and what staff typed in the tracker stay."""
         body = event.body
         self.order = _bare_order(event, self.order.received)
-        self.values = {**decode_values(body["values"]), **_typed_in_tracker(self.values)}
+        self.values = {**decode_values(body["values"], event.document), **_typed_in_tracker(self.values)}
         before = self.lines
         self.lines = {}
         for written in body["lines"]:
-            number = written["number"]
-            line = _LineDraft(number, decode_values(written["values"]), decode_place(written["place"]), (), [])
+            number, values = written["number"], decode_values(written["values"], event.document)
+            line = _LineDraft(number, values, decode_place(written["place"], event.document), (), [])
             if old := before.get(number):
                 line.values |= _typed_in_tracker(old.values)
                 line.deliveries, line.shipments = old.deliveries, old.shipments

@@ -77,13 +77,12 @@ def explain_value(
     language: Language,
     say: Say,
     archived: Mapping[str, str],
-    documents: Mapping[str, str],
 ) -> Explanation | Problem:
     """Where a value of an order came from; `lines` are all lines of that one order, `line` may be blank.
 
-    The field is named by its name, its label or its tracker header. `archived` gives an original's path by sha256,
-    `documents` the sha256 by the place's file for workbooks other than the order's own, such as master data. The
-    problems: `field-unknown`, `line-unknown`, and `line-needed` where the order has several lines.
+    The field is named by its name, its label or its tracker header. `archived` gives by sha256 where a workbook is
+    kept: originals, master data, trackers that people typed in. The problems: `field-unknown`, `line-unknown`, and
+    `line-needed` where the order has several lines.
     """
     order = lines[0].order
     name = _find_name(field, rules)
@@ -99,7 +98,7 @@ def explain_value(
             "line-needed", order.place, field=name, order=order.number, label=field_label(name, rules, language)
         )
     chosen = chosen or lines[0]
-    archive = _Archive(order, archived, documents)
+    archive = _Archive(order, archived)
     sources = tuple(_sources(name, chosen, archive, rules))
     main = sources[0] if sources else archive.source(name, "", chosen.line.place if of_line else order.place, "")
     value = _value(name, chosen, rules, language, say)
@@ -137,20 +136,17 @@ class _Archive:
 
     order: Order
     archived: Mapping[str, str]
-    documents: Mapping[str, str]
 
     def source(self, field: str, value: str, place: Place, origin: str) -> ValueSource:
         """A value with its workbook, and the person and day of the event that brought it."""
-        order = self.order
-        sha256 = order.document if place.file == order.place.file else self.documents.get(place.file, "")
         entry = self._entry(place)
-        by, when = (entry.by, entry.when) if entry else ("", order.received)
-        return ValueSource(field, value, place, origin, self.archived.get(sha256, ""), sha256, by, when)
+        by, when = (entry.by, entry.when) if entry else ("", self.order.received)
+        return ValueSource(field, value, place, origin, self.archived.get(place.sha256, ""), place.sha256, by, when)
 
     def _entry(self, place: Place) -> HistoryEntry | None:
         newest_first = self.order.history[::-1]
-        same_cell = (one for one in newest_first if one.place == place)
-        same_file = (one for one in newest_first if one.place.file == place.file)
+        same_cell = (one for one in newest_first if (one.place, one.place.sha256) == (place, place.sha256))
+        same_file = (one for one in newest_first if one.place.sha256 == place.sha256)
         return next(same_cell, None) or next(same_file, None)
 
 
