@@ -11,9 +11,9 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
 - value-edited: `line` (empty for a header field), `field`, `value` (null: blanked), `was` (null: was blank)
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
 
-Places are `[file, sheet, cell]` in the event's own document; one in another workbook (master data, an earlier order, the
-tracker) has that workbook's sha256 as a fourth. The place of an event is the cell that says so, of a received order the place of its record. `document` is the sha256 of
-the workbook, or empty.
+Places are `[file, sheet, cell]` in the event's own document; one in another workbook (master data, an earlier order,
+the tracker) has that workbook's sha256 as a fourth. The place of an event is the cell that says so, of a received order
+the place of its record. `document` is the sha256 of the workbook, or empty.
 """
 
 import datetime as dt
