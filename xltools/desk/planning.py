@@ -22,13 +22,13 @@ from xltools.desk.session import INSTALLED_PAPERS, assess
 from xltools.desk.tracker import plan_tracker
 from xltools.edge.folders import archive_path
 from xltools.forms.messages import Catalogue
+from xltools.forms.model import ORDER_FORM
 from xltools.intake.document import read_document
 from xltools.ledger.decide import decide_edits, decide_intake
 from xltools.ledger.documents import accept_event, return_event, return_id
 from xltools.ledger.replay import Ledger, extend, orders_table
 from xltools.reports.late import late_json, list_late
 from xltools.reports.problems import problem_list
-from xltools.reports.wording import ORDER_FORM
 
 Watch = Callable[[Sequence[Any]], Iterable[Any]]
 
@@ -40,7 +40,6 @@ class RunPlan:
     plan: Plan
     ledger: Ledger
     result: RunResult
-    manifest: Manifest | None
 
 
 class Book:
@@ -96,7 +95,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     book.add(papers.events)
     assessment = assess(book.ledger, inputs.rules, inputs.as_of)
     tracker = plan_tracker(inputs, book.ledger, assessment, catalogue, edits=len(edited.events))
-    snapshots, manifest = _plan_manifest(inputs, book, [one for one in documents if one.archived], papers.files)
+    snapshots = _plan_manifest(inputs, book, [one for one in documents if one.archived], papers.files)
     say = catalogue.speaker(language)
     actions = (
         *((AppendEvents(tuple(book.events)),) if book.events else ()),
@@ -115,7 +114,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
         late=tuple(late_json(row) for row in late),
         problems=(*inputs.problems, *edited.problems, *papers.problems, *assessment.problems),
     )
-    return RunPlan(Plan(actions), book.ledger, result, manifest)
+    return RunPlan(Plan(actions), book.ledger, result)
 
 
 def _take_document(
@@ -258,11 +257,11 @@ def _returned_copy(
 
 def _plan_manifest(
     inputs: RunInputs, book: Book, documents: list[DocumentResult], papers: tuple[str, ...]
-) -> tuple[list[Action], Manifest | None]:
+) -> list[Action]:
     """The run's manifest, and copies of what it depended on; none for a run that took nothing in."""
     known = inputs.ledger.accepted
     if not book.events and all(one.sha256 in known and one.outcome == "duplicate" for one in documents):
-        return [], None  # nothing that archive/ and its manifests don't hold already
+        return []  # nothing that archive/ and its manifests don't hold already
     archive = inputs.rules.settings.folders.archive
     customers = {received.file: received.customer for received in inputs.received}
     contents = {one.form: one.content for one in inputs.master if one.content is not None}
@@ -292,7 +291,7 @@ def _plan_manifest(
         *(_keep(template_copy(archive, templates[name]), content) for name, content in inputs.templates.items()),
     ]
     path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"
-    return [*copies, WriteFile(path, write_manifest(manifest))], manifest
+    return [*copies, WriteFile(path, write_manifest(manifest))]
 
 
 def rules_copy(archive: str, sha256: str) -> str:

@@ -16,7 +16,6 @@ from xltools.forms.desk_checks import (
     check_workflow,
 )
 from xltools.forms.form_checks import (
-    ORDER_FORM,
     Shaped,
     check_entry,
     check_form,
@@ -24,7 +23,7 @@ from xltools.forms.form_checks import (
     check_templates,
     unknown,
 )
-from xltools.forms.model import Calendar, Form, Layout, Routes, Tracker, Workflow
+from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Routes, Tracker, Workflow
 from xltools.forms.overlay import merge_nodes
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Settings

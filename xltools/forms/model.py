@@ -19,6 +19,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
+ORDER_FORM = "order-intake"  # the form that orders are made of
+
+
 class RuleModel(BaseModel):
     """A part of the rules: immutable, and no key that it does not know."""
 

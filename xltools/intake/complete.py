@@ -9,10 +9,10 @@ from decimal import Decimal
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import FieldValue, Origin, Record, Table, Value
+from xltools.forms.defaults import RECEIVED
 from xltools.forms.model import Form, FormField, Layout, Lookup
 from xltools.intake.convert import convert_scalar
 
-RECEIVED = "$received"
 Values = dict[str, Value]
 Default = str | int | bool | Decimal
 Tables = Mapping[str, Table]

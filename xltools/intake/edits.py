@@ -7,13 +7,12 @@ from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Edit, FieldValue
 from xltools.core.sheet import Sheet, Workbook, is_blank
 from xltools.core.text import label_key, normalize_text
-from xltools.forms.model import Form, FormField
+from xltools.forms.model import ORDER_FORM, Form, FormField
 from xltools.forms.rules import Rules
 from xltools.intake.convert import convert_cell, plain_text
 from xltools.intake.labels import Labels
 from xltools.intake.locate import LineTable, find_table
 
-TRACKED_FORM = "order-intake"
 ORDER_KEY, LINE_KEY = "order_no", "line_no"
 
 # Order, line and field → the value that was written, None for a blank.
@@ -38,7 +37,7 @@ def read_edits(
 
 def _column_labels(rules: Rules) -> Labels:
     """The tracker's headers, as its columns or the form's fields name them."""
-    form = rules.forms[TRACKED_FORM]
+    form = rules.forms[ORDER_FORM]
     index: dict[str, str] = {}
     for column in rules.tracker.columns:
         field = form.field(column.column)
@@ -52,7 +51,7 @@ def _column_labels(rules: Rules) -> Labels:
 def _read_sheet(
     sheet: Sheet, table: LineTable, rules: Rules, written: WrittenValues, saved_by: str
 ) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
-    form = rules.forms[TRACKED_FORM]
+    form = rules.forms[ORDER_FORM]
     problems: list[Problem] = []
     edits: dict[tuple[str, str, str], Edit] = {}  # a header field's once for all rows of the order
     disputed: set[tuple[str, str, str]] = set()

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from xltools.core.event import EventKind
 from xltools.core.order import Order, OrderLine
@@ -100,10 +101,13 @@ def is_approved(order: Order, rules: Rules, installed_papers: frozenset[str]) ->
 
 def is_line_open(line: OrderLine, rules: Rules) -> bool:
     """True while more of the line is open than its short tolerance (溢短装), else the desk's, allows."""
-    tolerance = line.decimal("short_tolerance")
-    if tolerance is None:
-        tolerance = rules.settings.lateness.short_tolerance
-    return line.open > line.quantity * tolerance
+    return line.open > short_tolerance(line, rules)
+
+
+def short_tolerance(line: OrderLine, rules: Rules) -> Decimal:
+    """The quantity of a line that may stay open: the line's own share (溢短装) of what was ordered, else the desk's."""
+    own = line.decimal("short_tolerance")
+    return line.quantity * (rules.settings.lateness.short_tolerance if own is None else own)
 
 
 def required_fields(form: Form, stage: Stage, after: Stage | None = None) -> tuple[FormField, ...]:

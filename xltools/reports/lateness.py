@@ -8,7 +8,7 @@ from xltools.core.calendar import WorkCalendar
 from xltools.core.order import Delivery, OrderLine
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Lateness
-from xltools.ledger.standing import Standing
+from xltools.ledger.standing import Standing, short_tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def assess_line(
     than the short tolerance, a share of the ordered quantity of the line (the line's own where it has one).
     """
     lateness = rules.settings.lateness
-    tolerance = _tolerance(line, lateness)
+    tolerance = short_tolerance(line, rules)
     line_is_open = line.open > tolerance
     behind = _is_behind(standing, rules)
     first_safe_day = calendar.add_working_days(as_of, lateness.warn_days + 1)
@@ -108,11 +108,6 @@ def _delivery_that_counts(deliveries: tuple[DeliveryStatus, ...]) -> DeliverySta
     dated = [one for one in deliveries if one.due]
     last = next(reversed(dated or deliveries), None)
     return still_open or last
-
-
-def _tolerance(line: OrderLine, lateness: Lateness) -> Decimal:
-    own = line.decimal("short_tolerance")
-    return line.quantity * (lateness.short_tolerance if own is None else own)
 
 
 def _last_day_to_leave(delivery: Delivery, lateness: Lateness) -> dt.date | None:

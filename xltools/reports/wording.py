@@ -10,13 +10,11 @@ from xltools.core.codec import plain_decimal
 from xltools.core.order import Order
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.text import Language
-from xltools.forms.model import FieldType, Form, FormField
+from xltools.forms.model import ORDER_FORM, FieldType, Form, FormField
 from xltools.forms.rules import Rules
 from xltools.ledger.standing import Waiting
 
 _DIGITS = re.compile(r"(\d+)")
-
-ORDER_FORM = "order-intake"
 
 
 class Say(Protocol):
