@@ -9,7 +9,23 @@ from typing import Literal
 
 from xltools.core.sheet import Range
 
-CellContent = str | int | Decimal | bool | dt.date | None
+PlainContent = str | int | Decimal | bool | dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula without its `=`, as the file format has it, and the value it comes to for readers that don't calculate."""
+
+    text: str
+    shown: str | int | Decimal | None = None
+
+
+CellContent = PlainContent | Formula
+
+
+def shown_content(content: CellContent) -> PlainContent:
+    """What a cell shows: of a formula the value it comes to."""
+    return content.shown if isinstance(content, Formula) else content
 
 
 class Style(StrEnum):
@@ -77,6 +93,36 @@ class GridTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A look that a block takes while a formula, written for its first cell, is true."""
+
+    block: Range
+    formula: str
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One row of figures in a chart: its name, and where the figures stand."""
+
+    name: str
+    values: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A native chart that follows the cells of its sheet; its top left corner lies on a cell, its size is in pixels."""
+
+    kind: Literal["column", "bar", "line", "stacked-column"]
+    title: str
+    at: tuple[int, int]
+    size: tuple[int, int]
+    categories: Range
+    series: tuple[Series, ...]
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PrintSetup:
     """How a sheet prints: A4, one page wide; of `columns` only that many from the left, all where it is None."""
 
@@ -100,3 +146,5 @@ class Grid:
     freeze: tuple[int, int] | None = None
     print_setup: PrintSetup = PrintSetup()
     hidden: bool = False
+    conditions: tuple[Condition, ...] = ()
+    charts: tuple[Chart, ...] = ()

@@ -10,6 +10,12 @@ from xltools.core.place import Place, cell_name
 Scalar = str | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
 
 
+class CellError(str):
+    """What a cell holds that has no value: `#N/A` and its like, or `=` and a formula that was never calculated."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value and where it stands."""
@@ -78,14 +84,28 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTable:
+    """An Excel table: its block from the header row to the last data row (a totals row left out), its column names."""
+
+    name: str
+    sheet: str
+    block: Range
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
-    """What was read of one file: its sheets in tab order, who saved it last, its custom document properties."""
+    """What was read of one file: its sheets in tab order, who saved it last, its custom document properties.
+
+    `tables` are by name, and known only where the reader of shared workbooks read it.
+    """
 
     file: str
     sha256: str
     sheets: tuple[Sheet, ...]
     saved_by: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, NamedTable] = field(default_factory=dict)
 
 
 def is_blank(value: Scalar) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.core.grid import CellContent, Grid, GridCell, GridTable, PrintSetup, Style, Validation
+from xltools.core.grid import Grid, GridCell, GridTable, PlainContent, PrintSetup, Style, Validation
 from xltools.core.order import Order
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.sheet import Range
@@ -139,7 +139,7 @@ def field_value(order: Order, line: str, name: str, rules: Rules) -> FieldValue 
     return order.get(name)
 
 
-def cell_content(value: FieldValue | None, field: FormField | None, language: Language) -> CellContent:
+def cell_content(value: FieldValue | None, field: FormField | None, language: Language) -> PlainContent:
     """A value as a cell of ours holds it: numbers and dates as such, a schedule of one date alone as that date."""
     if isinstance(value, tuple):
         only = value[0] if len(value) == 1 else None

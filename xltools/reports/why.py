@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.core.codec import plain_decimal
+from xltools.core.grid import shown_content
 from xltools.core.order import HistoryEntry, Order, OrderLine
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
@@ -193,6 +194,6 @@ def _value(name: str, chosen: AssessedLine, rules: Rules, language: Language, sa
     if name == "first_promised_date":
         return plain_text(chosen.status.first_promised)
     if name in COMPUTED_COLUMNS:
-        return plain_text(column_cell(name, chosen, rules, language, say).value)
+        return plain_text(shown_content(column_cell(name, chosen, rules, language, say).value))
     found: Value | None = chosen.line.values.get(name) or chosen.order.values.get(name)
     return plain_text(found.value) if found else ""

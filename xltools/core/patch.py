@@ -1,0 +1,40 @@
+"""What is to change in a workbook that people own: cells, rows, marks; all else in it stays as it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xltools.core.grid import CellContent
+from xltools.core.sheet import Range
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row to append: contents by sheet column from 0, and its height in points where the texts need one."""
+
+    cells: Mapping[int, CellContent]
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPatch:
+    """The changes of one sheet, rows and columns counted from 0.
+
+    `cells` are set to the content, None blanks them; each keeps its look. `new_rows` are appended under `block`, the
+    header row and the data rows of a table (or of a plain range that was one); they may be made while they are written,
+    but are gone through once only and their number is known before.
+    """
+
+    sheet: str
+    cells: Mapping[tuple[int, int], CellContent] = field(default_factory=dict)
+    block: Range | None = None
+    new_rows: Sequence[NewRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is wrong with a cell: it is filled, and `note` says what and how to mend it; a warning is filled paler."""
+
+    row: int
+    column: int
+    note: str
+    is_error: bool = True

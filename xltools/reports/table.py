@@ -1,0 +1,43 @@
+"""A table of a shared workbook, before it meets the file: columns, rows by their keys, and what stands above it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xltools.core.grid import CellContent, Style
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column: its name in the program, its header, how wide it is in characters, and the look of its cells."""
+
+    name: str
+    header: str
+    width: float
+    style: Style = Style.TEXT
+    editable: bool = False  # what people type here counts
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row: what it is found again by, its cells in the order of the columns, its height in points."""
+
+    key: tuple[str, ...]
+    cells: tuple[CellContent, ...]
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """A table of ours in a shared workbook; `name` is that of its Excel table, `sheet` what its sheet is called at first.
+
+    Where `key` names columns, a row is found by them wherever people have moved it, and a row that is not wanted any
+    more stays; without a key, rows are written anew from the top, and those left over are blanked. `caption` is the
+    text one row above the header.
+    """
+
+    sheet: str
+    name: str
+    columns: tuple[TableColumn, ...]
+    rows: Sequence[TableRow] = ()
+    key: tuple[str, ...] = ()
+    caption: str = ""
