@@ -14,7 +14,7 @@ PlainContent = str | int | Decimal | bool | dt.date | None
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula without its `=`, as the file format has it, and the value it comes to for readers that don't calculate."""
+    """A formula without its `=`, as the file format has it, and the value it comes to."""
 
     text: str
     shown: str | int | Decimal | None = None

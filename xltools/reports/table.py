@@ -28,7 +28,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """A table of ours in a shared workbook; `name` is that of its Excel table, `sheet` what its sheet is called at first.
+    """A table of ours in a shared workbook; `name` is that of its Excel table, `sheet` the sheet it is made on.
 
     Where `key` names columns, a row is found by them wherever people have moved it, and a row that is not wanted any
     more stays; without a key, rows are written anew from the top, and those left over are blanked. `caption` is the
