@@ -10,11 +10,14 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench readme format constraints clean
+READERS := tests/readers/node_modules/.package-lock.json
+
+.PHONY: help demo test readers check bench readme format constraints clean
 
 help:
 	@echo "make demo         a sample desk in demo-desk/, run once"
 	@echo "make test         all tests (ARGS='-k money' for some)"
+	@echo "make readers      Microsoft's validator and SheetJS for the tests that want them (npm)"
 	@echo "make check        format, lint, types, import contract, house rules, rules, README"
 	@echo "make bench        how fast, as ratios to the plain libraries"
 	@echo "make readme       write the program's own output into the READMEs anew"
@@ -30,6 +33,8 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+readers: $(READERS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
@@ -53,6 +58,7 @@ format: $(VENV)/installed-dev
 
 clean:
 	rm -rf $(VENV) demo-desk build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf tests/readers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 define make_venv
@@ -72,6 +78,10 @@ $(VENV)/installed-dev: constraints.txt pyproject.toml
 	$(make_venv)
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(VENV)/installed $@
+
+$(READERS): tests/readers/package.json tests/readers/package-lock.json
+	npm ci --prefix tests/readers --no-audit --no-fund
+	@touch $@
 
 # setuptools and wheel: docopt comes as source. colorama: Windows needs it, and this may not be Windows.
 constraints:

@@ -1,7 +1,8 @@
 """Workbooks written down in a test as they look: a pipe table, one line a row.
 
 A cell is read as Excel takes what is typed: `17` is a number, `13%` is 0.13, `2026-03-30` a date, `TRUE` a truth value,
-all else text; an apostrophe in front makes it text, as `'0017`. `<` joins a cell to the one left of it, `^` to the one
+all else text; an apostrophe in front makes it text, as `'0017`. `#N/A` is an error cell, `{=A1*2}` a formula that was
+never calculated. `<` joins a cell to the one left of it, `^` to the one
 above. `\\n` is a line break. A line `== Name` or `== Name (hidden)` begins a further sheet.
 """
 
@@ -12,12 +13,14 @@ import re
 import openpyxl
 
 from xltools.core.record import Table
-from xltools.core.sheet import Range, Scalar, Sheet, Workbook
+from xltools.core.sheet import CellError, Range, Scalar, Sheet, Workbook
 
 RECEIVED = dt.date(2026, 3, 2)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)%")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ERROR = re.compile(r"#(?:N/A|NAME\?|(?:REF|VALUE|DIV/0|NUM|NULL)!)")
+_FORMULA = re.compile(r"\{(=.+)\}")
 _TITLE = re.compile(r"== *(?P<name>.*?) *(?P<hidden>\(hidden\))?")
 
 
@@ -67,6 +70,10 @@ def type_in(word: str) -> Scalar:
         return float(word)
     if percent := _PERCENT.fullmatch(word):
         return float(percent[1]) / 100
+    if _ERROR.fullmatch(word):
+        return CellError(word)
+    if formula := _FORMULA.fullmatch(word):
+        return CellError(formula[1])
     if _DATE.fullmatch(word):
         return dt.date.fromisoformat(word)
     return {"TRUE": True, "FALSE": False}.get(word, word.replace("\\n", "\n"))

@@ -296,6 +296,20 @@ def rebuild(desk_path: Path, into: Path, as_json: bool, quiet: bool) -> None:
     raise SystemExit(desk.DONE if is_ok else desk.LEDGER_BROKEN)
 
 
+@main.command("close-year")
+@desk_argument
+@click.argument("year", metavar="YEAR", type=click.IntRange(2000, 2200))
+@as_of_option
+@json_option
+@quiet_option
+def close_year(desk_path: Path, year: int, as_of: dt.datetime | None, as_json: bool, quiet: bool) -> None:
+    """Start a fresh tracker and keep the old one whole."""
+    opened = open_desk(desk_path)
+    result = desk.close_year_at(opened, year, day(as_of, opened))
+    show_run(opened, result, as_json, quiet)
+    raise SystemExit(result.exit_code)
+
+
 def show_run(opened: desk.Desk, result: desk.RunResult, as_json: bool, quiet: bool) -> None:
     """A run's result: JSON, or words; with `quiet` only what needs a person."""
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
@@ -327,7 +341,6 @@ for _name, _help in {
     "adopt": "Propose a layout for a workbook people already use. (not there yet)",
     "backup": "Back the desk up. (not there yet)",
     "restore": "Restore a backup. (not there yet)",
-    "close-year": "Start a fresh tracker and keep the old one whole. (not there yet)",
     "schedule": "Run every so often. (not there yet)",
     "buttons": "The workbook with the buttons. (not there yet)",
 }.items():

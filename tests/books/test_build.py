@@ -131,7 +131,7 @@ def test_bounds_may_be_one_sided_and_loose_validations_only_warn():
 
 
 def test_a_table_takes_its_header_from_the_cells():
-    grid = grid_of(["订单号", "数 量"], ["1", Decimal(2)], table=GridTable("orders", Range(0, 0, 1, 1)))
+    grid = grid_of(["订单号", "数 量"], ["1", Decimal(2)], tables=(GridTable("orders", Range(0, 0, 1, 1)),))
     written = parts(grid)["xl/tables/table1.xml"]
     assert re.findall(r'<tableColumn id="\d" name="([^"]*)"', written) == ["订单号", "数 量"]
     assert 'ref="A1:B2"' in written
@@ -139,14 +139,14 @@ def test_a_table_takes_its_header_from_the_cells():
 
 
 def test_a_table_of_a_header_alone_gets_a_blank_row():
-    grid = grid_of(["订单号"], table=GridTable("orders", Range(0, 0, 0, 0)))
+    grid = grid_of(["订单号"], tables=(GridTable("orders", Range(0, 0, 0, 0)),))
     assert 'ref="A1:A2"' in parts(grid)["xl/tables/table1.xml"]
 
 
 @pytest.mark.parametrize("header", [["a", "A"], ["a", None], ["a", 3]])
 def test_a_table_header_must_be_different_texts(header):
     with pytest.raises(ValueError, match="header"):
-        build_workbook([grid_of(header, table=GridTable("t", Range(0, 0, 1, 1)))], AS_OF)
+        build_workbook([grid_of(header, tables=(GridTable("t", Range(0, 0, 1, 1)),))], AS_OF)
 
 
 def test_links_are_relative_and_their_odd_characters_escaped():

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xltools.core.calendar import WorkCalendar
-from xltools.core.codec import decode_value, decode_values, encode_value, encode_values, plain_decimal
+from xltools.core.codec import (
+    decode_record,
+    decode_value,
+    decode_values,
+    encode_record,
+    encode_value,
+    encode_values,
+    plain_decimal,
+    value_text,
+)
 from xltools.core.event import GENESIS, Event, EventKind, chain_events, chain_hash, event_text, parse_event
 from xltools.core.place import Place, cell_name, column_name
 from xltools.core.record import Origin, Record, ScheduledDelivery, Table, Value, schedule_text
@@ -58,6 +67,39 @@ def test_any_value_comes_back_from_json(value):
 @given(st.dictionaries(st.text(max_size=5), st.builds(Value, VALUES, PLACES, st.sampled_from(Origin))))
 def test_values_keep_their_places_and_origins(values):
     assert decode_values(json.loads(json.dumps(encode_values(values)))) == values
+
+
+FIELDS = st.dictionaries(st.text(max_size=5), st.builds(Value, VALUES, PLACES, st.sampled_from(Origin)), max_size=3)
+
+
+@given(st.builds(Record, PLACES, FIELDS, st.lists(st.builds(Record, PLACES, FIELDS), max_size=2).map(tuple)))
+def test_records_keep_their_lines(record):
+    assert decode_record(json.loads(json.dumps(encode_record(record)))) == record
+
+
+def test_a_place_in_another_workbook_keeps_its_hash():
+    record = Record(Place("总表", "S", "A1", sha256="a"), {"x": Value(1, Place("客户", "S", "B2", sha256="b"))})
+    back = decode_record(json.loads(json.dumps(encode_record(record, "a"))), "a")
+    assert (back.place.sha256, back.values["x"].place.sha256) == ("a", "b")
+    with pytest.raises(ValueError, match="not a record"):
+        decode_record([])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("缺料", "缺料"),
+        (Decimal("12.50"), "12.5"),
+        (dt.date(2026, 3, 30), "2026-03-30"),
+        (
+            (ScheduledDelivery(dt.date(2026, 3, 30), Decimal(300)), ScheduledDelivery(words="下周")),
+            "2026-03-30×300; 下周",
+        ),
+    ],
+)
+def test_a_value_reads_as_people_write_it(value, text):
+    assert value_text(value) == text
 
 
 def test_what_is_no_value_is_refused():

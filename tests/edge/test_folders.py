@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.edge.folders import DeskFolders, archive_path, inside_desk, safe_name, scan_inbox
+from xltools.edge.folders import DeskFolders, archive_path, find_opener, inside_desk, safe_name, scan_inbox
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,31 @@ def test_a_file_that_somebody_has_open_waits(tmp_path: Path, owner: str) -> None
     put(tmp_path, "a.xlsx")
     put(tmp_path, owner)
     assert scan(tmp_path) == ([], {"收件箱/a.xlsx": "file-open-elsewhere"})
+
+
+def office_owner(name: str) -> bytes:
+    """An owner file as Excel and WPS write it: the name in the code page, then in UTF-16; 165 bytes."""
+    ansi, wide = name.encode("gbk"), name.encode("utf-16-le")
+    return bytes([len(ansi)]) + ansi.ljust(54) + len(name).to_bytes(2, "little") + wide.ljust(108, b" ")
+
+
+@pytest.mark.parametrize(
+    ("owner", "content", "who"),
+    [
+        ("~$总表.xlsx", office_owner("王芳"), "王芳"),
+        (".~总表.xlsx", office_owner("PMC-01"), "PMC-01"),
+        ("~$总表.xlsx", b"", ""),
+        ("~$总表.xlsx", b"\x06" + b"\xff" * 100, ""),
+        (".~lock.总表.xlsx#", "王芳,wf,PC-7,22.11.2026 08:00,file:///C:/;".encode(), "王芳"),
+        (".~lock.总表.xlsx#", b",wf,PC-7,22.11.2026 08:00,file:///C:/;", "wf"),
+        (".~lock.总表.xlsx#", b"\xff\xfe", ""),
+    ],
+)
+def test_an_owner_file_says_who_has_the_workbook_open(tmp_path: Path, owner: str, content: bytes, who: str) -> None:
+    path = tmp_path / "总表.xlsx"
+    assert find_opener(path) is None
+    (tmp_path / owner).write_bytes(content)
+    assert find_opener(path) == who
 
 
 def test_a_fresh_file_is_looked_at_twice_and_waits_while_it_grows(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from xltools.core.event import Event, EventKind, chain_events
 from xltools.core.place import Place
-from xltools.core.plan import AppendEvents, ArchiveFile, Plan, WriteFile
+from xltools.core.plan import AppendEvents, ArchiveFile, Plan, Provided, RemoveFile, WriteFile
 from xltools.edge import journal
 from xltools.edge.journal import PlanOutdatedError, carry_out, recover
 from xltools.edge.store import StaleLedgerError, Store
@@ -58,6 +58,9 @@ PLAN = Plan(
         WriteFile("archive/2026/03/run-000001.json", b"manifest"),
         WriteFile("papers/copy.docx", b"contract"),
         WriteFile("order-tracker.xlsx", b"new tracker", sha(b"old tracker")),
+        WriteFile("order-tracker.latest.xlsx", b"latest", None, read_only=True),
+        WriteFile(".desk/tracker.json", b"{}", None, provided=Provided("order-tracker.xlsx", sha(b"new tracker"))),
+        RemoveFile("papers/gone.docx", None, Provided("order-tracker.xlsx", sha(b"new tracker"))),
     )
 )
 
@@ -75,6 +78,8 @@ END = {
     "order-tracker.xlsx": b"new tracker",
     "papers/copy.docx": b"contract",
     "papers/订单/contract.docx": b"contract",
+    "order-tracker.latest.xlsx": b"latest",
+    ".desk/tracker.json": b"{}",
 }
 
 
@@ -306,3 +311,34 @@ def test_an_empty_plan_touches_nothing(desk: Path) -> None:
     before = state(desk)
     assert carry_out(Plan(), desk, open_store(desk)) == ()
     assert state(desk) == before
+
+
+def carry(desk: Path, *actions: WriteFile | RemoveFile) -> list[str]:
+    return [problem.code for problem in carry_out(Plan(actions), desk, open_store(desk))]
+
+
+def test_a_read_only_file_is_written_over_and_taken_away_again(desk: Path) -> None:
+    latest = desk / "总表.latest.xlsx"
+    carry(desk, WriteFile(latest.name, b"first", None, read_only=True))
+    carry(desk, WriteFile(latest.name, b"second", None, read_only=True))
+    assert (latest.read_bytes(), latest.stat().st_mode & 0o222) == (b"second", 0)
+    carry(desk, RemoveFile(latest.name, sha(b"second")))
+    assert not latest.exists()
+
+
+def test_only_the_file_that_was_meant_is_taken_away(desk: Path) -> None:
+    carry(desk, RemoveFile("order-tracker.xlsx", sha(b"another")), RemoveFile("gone.xlsx", None))
+    assert (desk / "order-tracker.xlsx").read_bytes() == b"old tracker"
+    carry(desk, RemoveFile("order-tracker.xlsx", None))
+    assert not (desk / "order-tracker.xlsx").exists()
+
+
+def test_what_says_that_a_file_was_written_waits_until_it_is(desk: Path) -> None:
+    written = Provided("order-tracker.xlsx", sha(b"new"))
+    tracker = WriteFile("order-tracker.xlsx", b"new", sha(b"as it was planned"))
+    state, old = WriteFile(".desk/state.json", b"written", None, provided=written), desk / "old"
+    old.write_bytes(b"")
+    carry(desk, tracker, state, RemoveFile("old", None, written))
+    assert (old.exists(), (desk / ".desk" / "state.json").exists()) == (True, False)
+    carry(desk, WriteFile("order-tracker.xlsx", b"new", None), state, RemoveFile("old", None, written))
+    assert (old.exists(), (desk / ".desk" / "state.json").read_bytes()) == (False, b"written")

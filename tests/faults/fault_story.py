@@ -28,7 +28,7 @@ from docx import Document as WordDocument
 from xltools import desk
 from xltools.core.place import Place
 from xltools.core.problem import Problem
-from xltools.core.record import Edit
+from xltools.core.record import Answer, Edit
 from xltools.core.sheet import Workbook
 from xltools.core.text import Language
 from xltools.desk import planning
@@ -38,7 +38,7 @@ from xltools.edge.folders import archive_path
 from xltools.forms.load import load_rules
 from xltools.forms.rules import Rules
 from xltools.intake.document import Reading, read_document, read_table
-from xltools.ledger.decide import decide_edits
+from xltools.ledger.decide import decide_edits, decide_items
 
 FAULTS = Path(__file__).parent
 package_rules = functools.cache(desk.package_rules)
@@ -272,6 +272,11 @@ class Stage:
         opened = self.opened
         edits = [Edit(order, line, field, value, Place("order-tracker.xlsx", "Tracker", "N4"))]
         return decide_edits(edits, opened.replay_ledger(), opened.rules, self.today).problems
+
+    def answer(self, item: str, text: str = "已处理") -> tuple[Problem, ...]:
+        """An answer beside an open item, as a shared workbook may bring it."""
+        answers = [Answer(item, text, Place("order-tracker.xlsx", "To resolve", "H3"))]
+        return decide_items([], answers, self.opened.replay_ledger(), self.today, reread=False).problems
 
     def _answer(self, ask: Callable[[], Given]) -> tuple[Problem, ...]:
         try:

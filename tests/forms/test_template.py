@@ -84,7 +84,7 @@ def test_the_form_prints_one_page_wide_with_its_header_repeated_and_frozen():
 def test_a_list_is_a_table_with_a_column_for_each_field():
     form, layout = load_layout("order-intake-list")
     grid = build_template(form, layout)[0]
-    assert grid.table.block == Range(2, 0, 2 + LIST_ROWS, len(list(layout.placements())) - 1)
+    assert grid.tables[0].block == Range(2, 0, 2 + LIST_ROWS, len(list(layout.placements())) - 1)
 
 
 def test_filled_values_stand_beside_their_labels_and_under_their_headers():

@@ -1,150 +1,197 @@
-"""What people typed into the tracker, told from what was written there."""
+"""What people did to the tracker, told from what was written there."""
 
 import datetime as dt
 
 from builders import workbook
 from intake_reading import rules, rules_with
+from tracker_reading import KNOWN, ROWS, asked, is_untouched, left, read, told, tracker, typed, written
 
-from xltools.core.record import ScheduledDelivery
-from xltools.intake.edits import read_edits
+from xltools.core.problem import Problem
+from xltools.core.record import Answer, ScheduledDelivery
+from xltools.intake.edits import MOST_QUESTIONS, read_answers, read_overwritten, read_tracker
+from xltools.intake.shared_table import find_shared_table
 
-PROMISE = (ScheduledDelivery(dt.date(2026, 3, 30)),)
-WRITTEN = {
-    ("SO1", "1", "promised_date"): PROMISE,
-    ("SO1", "1", "shortage"): "缺螺丝",
-    ("SO1", "2", "promised_date"): None,
-    ("SO1", "2", "shortage"): None,
-}
-HEAD = "| 订单编号 Order No. | 行号 Line | 承诺交期 Promised Date | 卡点/欠料 Shortage |"
-
-
-def edit(*rows, head=HEAD, written=None, by=None):
-    tracker = workbook("\n".join((head, *rows)), "order-tracker.xlsx")
-    return read_edits(tracker, by or rules(), WRITTEN if written is None else written)
+ONE, TWO, THREE = ROWS
+# Lines as (shortage, promise, key) are easier on the eye where the rest does not matter.
+SHORT = "| 承诺交期 Promised Date | 卡点/欠料 Shortage | 订单编号 Order No. | 行号 Line |"
+BEFORE = ("| 2026-03-30 | 缺螺丝 | SO1 | 1 |", "|  |  | SO1 | 2 |")
 
 
-def typed(result):
-    return [(one.order, one.line, one.field, one.value) for one in result[0]]
+def short(*rows, before=BEFORE, by=None):
+    return left(*rows, head=SHORT, before=written(*before, head=SHORT) if before else None, by=by)
 
 
-def told(result):
-    return [(problem.code, problem.place.cell) for problem in result[1]]
+def promise(text):
+    return (ScheduledDelivery(dt.date.fromisoformat(text)),)
 
 
 def test_what_stands_as_it_was_written_is_no_edit():
-    assert edit("| SO1 | 1 | 2026-03-30 | 缺螺丝 |", "| SO1 | 2 |  |  |") == ((), ())
+    assert is_untouched(left(*ROWS))
 
 
-def test_a_value_typed_over_is_an_edit_with_its_cell():
-    edits, problems = edit("| SO1 | 1 | 2026-03-30 | 缺垫片 |")
-    assert [(one.field, one.value, str(one.place)) for one in edits] == [
-        ("shortage", "缺垫片", "order-tracker.xlsx Sheet1!D2")
-    ]
-    assert problems == ()
+def test_a_value_typed_over_is_an_edit_with_its_cell_and_what_stood_there():
+    (edit,) = left(ONE.replace("缺螺丝", "缺垫片"), TWO, THREE).edits
+    assert (edit.field, edit.value, edit.was, str(edit.place)) == (
+        "shortage",
+        "缺垫片",
+        "缺螺丝",
+        "order-tracker.xlsx Sheet1!I2",
+    )
+
+
+def test_an_edit_names_who_saved_the_workbook():
+    book = tracker(ONE.replace("缺螺丝", "缺垫片"), TWO, THREE, table="Tracker")
+    assert [edit.by for edit in read(book, written(*ROWS)).edits] == ["王芳"]
 
 
 def test_a_value_blanked_is_an_edit_too():
-    assert typed(edit("| SO1 | 1 |  | 缺螺丝 |")) == [("SO1", "1", "promised_date", None)]
+    assert typed(short("|  | 缺螺丝 | SO1 | 1 |", BEFORE[1])) == [("SO1", "1", "promised_date", None)]
 
 
-def test_a_date_in_other_words_is_the_same_date():
-    assert edit("| SO1 | 1 | '2026/3/30 | 缺螺丝 |") == ((), ())
+def test_a_cell_blanked_with_the_space_bar_is_blank():
+    assert is_untouched(short("| 2026-03-30 | 缺螺丝 | SO1 | 1 |", "| '  | '   | SO1 | 2 |"))
 
 
-def test_text_where_a_date_belongs_is_kept_and_told():
-    result = edit("| SO1 | 1 | 下月初 | 缺螺丝 |")
-    assert typed(result) == [("SO1", "1", "promised_date", "下月初")]
-    assert told(result) == [("edit-kept-as-text", "C2")]
+def test_a_date_in_other_words_or_formats_is_the_same_date():
+    for word in ("'2026/3/30", "'2026年3月30日", "46111", "'46111"):
+        assert is_untouched(short(f"| {word} | 缺螺丝 | SO1 | 1 |", BEFORE[1])), word
 
 
-def test_text_that_was_kept_before_is_not_told_again():
-    written = {("SO1", "1", "promised_date"): "下月初", ("SO1", "1", "shortage"): None}
-    assert edit("| SO1 | 1 | 下月初 |  |", written=written) == ((), ())
+def test_text_where_a_date_belongs_is_kept_and_told_once():
+    reading = short("| 下月初 | 缺螺丝 | SO1 | 1 |", BEFORE[1])
+    assert typed(reading) == [("SO1", "1", "promised_date", "下月初")]
+    assert told(reading) == [("edit-kept-as-text", "A2")]
+    assert is_untouched(short("| 下月初 |  | SO1 | 1 |", before=("| 下月初 |  | SO1 | 1 |",)))
 
 
-def test_rows_sorted_and_columns_moved_are_found_by_key_and_header():
-    head = "| 卡点/欠料 | 自己的列 | 行号 | 承诺交期 | 订单编号 |"
-    result = edit("|  | x | 2 |  | SO1 |", "| 缺螺丝 | y | 1 | 2026-04-15 | SO1 |", head=head)
-    assert typed(result) == [("SO1", "1", "promised_date", (ScheduledDelivery(dt.date(2026, 4, 15)),))]
-    assert told(result) == []
+def test_cells_that_say_nothing_are_told_and_left_alone_until_they_are_mended():
+    rows = ("| #N/A | 缺螺丝 | SO1 | 1 |", "|  | {=VLOOKUP(A1,欠料,2)} | SO1 | 2 |")
+    reading = short(*rows)
+    assert (typed(reading), told(reading)) == ([], [("cell-error", "A2"), ("formula-not-calculated", "B3")])
+    assert reading.spared == {(1, 0), (2, 1)}
+    # What is known of the file after a run that wrote nothing: they are told again, and what replaces them is an edit.
+    known = reading.found.state(reading.rows.kept)
+    again = read(tracker(*rows, head=SHORT), known)
+    assert (told(again), again.spared) == (told(reading), reading.spared)
+    mended = read(tracker("| 2026-04-15 | 缺螺丝 | SO1 | 1 |", rows[1], head=SHORT), known)
+    assert [(edit.value, edit.was) for edit in mended.edits] == [(promise("2026-04-15"), promise("2026-03-30"))]
+
+
+def test_error_cells_in_columns_of_ours_are_put_back_like_anything_typed_there():
+    reading = left(ONE.replace("500", "#REF!"), TWO, THREE)
+    assert reading.spared == frozenset()
+    assert [one.cells for one in reading.findings] == [(("quantity", "#REF!", "500"),)]
+
+
+def test_a_link_of_ours_that_was_saved_uncalculated_is_no_edit():
+    head = "| 来源 Source | 卡点/欠料 Shortage | 订单编号 Order No. | 行号 Line |"
+    before = written("| A21 order.xlsx |  | SO1 | 1 |", head=head)
+    row = '| {=HYPERLINK("archive/order.xlsx","A21 order.xlsx")} |  | SO1 | 1 |'
+    assert is_untouched(left(row, head=head, before=before))
+
+
+def test_cells_typed_over_ours_are_one_finding_a_row():
+    reading = left(ONE.replace("端盖", "端盖B").replace("500", "501"), TWO, THREE.replace("海川", ""))
+    assert asked(reading) == [("cells-restored", "SO1", "1"), ("cells-restored", "SO2", "1")]
+    first, second = reading.findings
+    assert first.cells == (("product", "端盖B", "端盖"), ("quantity", "501", "500"))
+    assert (first.place.cell, second.cells) == ("E2", (("customer", "", "海川"),))
+    assert typed(reading) == []
 
 
 def test_a_column_that_was_taken_away_is_no_edit_and_is_told():
-    result = edit("| SO1 | 1 |", head="| 订单编号 | 行号 |")
-    assert (typed(result), {code for code, _ in told(result)}) == ([], {"tracker-column-missing"})
-
-
-def test_values_that_are_not_theirs_are_not_read():
-    head = "| 订单编号 | 行号 | 客户 | 订单数 | 卡点/欠料 |"
-    assert typed(edit("| SO1 | 1 | 别人 | 999 | 缺螺丝 |", head=head)) == []
+    head, before = SHORT.replace("| 承诺交期 Promised Date ", ""), written(*BEFORE, head=SHORT)
+    reading = left("| 缺螺丝 | SO1 | 1 |", "|  | SO1 | 2 |", head=head, before=before)
+    assert (typed(reading), told(reading)) == ([], [("tracker-column-missing", "A1")])
 
 
 def test_a_number_cell_as_key_is_the_same_number():
-    written = {("10248", "1", "shortage"): None}
-    result = edit("| 10248 | 1 |  | 缺螺丝 |", written=written | {("10248", "1", "promised_date"): None})
-    assert typed(result) == [("10248", "1", "shortage", "缺螺丝")]
+    before = written("|  |  | '10248 | '1 |", head=SHORT)
+    reading = read(tracker("|  | 缺料 | 10248 | 1 |", head=SHORT), before, {("10248", "1")})
+    assert (typed(reading), asked(reading)) == ([("10248", "1", "shortage", "缺料")], [])
 
 
-def test_a_row_without_its_key_is_told_unless_it_is_blank():
-    result = edit("| SO1 |  |  | 缺螺丝 |", "|  |  |  |  |", "| SO1 | 1 | 2026-03-30 | 缺螺丝 |")
-    assert (typed(result), told(result)) == ([], [("tracker-row-unkeyed", "A2")])
+def test_where_the_base_is_not_known_what_is_typed_counts_and_blanks_do_not():
+    reading = read(tracker(*BEFORE, head=SHORT, table="Tracker"))
+    assert [(one.field, one.value, one.was, one.base_known) for one in reading.edits] == [
+        ("promised_date", promise("2026-03-30"), None, False),
+        ("shortage", "缺螺丝", None, False),
+    ]
+    assert (asked(reading), told(reading)) == ([], [])
 
 
-def test_a_row_of_an_order_that_is_not_there_is_told_once():
-    result = edit("| SO9 | 1 | 2026-03-30 | 缺螺丝 |")
-    assert (typed(result), told(result)) == ([], [("tracker-row-unknown", "A2")])
+def test_a_line_that_was_not_written_yet_is_read_without_a_base():
+    reading = short(*BEFORE, "|  | 缺铜 | SO2 | 1 |")
+    assert [(one.order, one.value, one.base_known) for one in reading.edits] == [("SO2", "缺铜", False)]
 
 
-def test_a_column_that_became_theirs_since_the_tracker_was_written_hides_no_other():
-    written = {("SO1", "1", "shortage"): "缺螺丝"}
-    result = edit("| SO1 | 1 | 2026-03-30 | 缺垫片 |", written=written)
-    assert (typed(result), told(result)) == ([("SO1", "1", "shortage", "缺垫片")], [])
+def test_a_deleted_row_is_asked_about_and_many_are_one_problem():
+    assert asked(left(ONE, THREE)) == [("row-deleted", "SO1", "2")]
+    many = [f"|  |  | SO9 | {line} |" for line in range(1, MOST_QUESTIONS + 3)]
+    known = {("SO9", str(line)) for line in range(1, MOST_QUESTIONS + 3)}
+    reading = read(tracker(many[0], head=SHORT), written(*many, head=SHORT), known)
+    assert (asked(reading), told(reading)) == ([], [("tracker-rows-gone", "A1")])
 
 
-def test_a_line_copied_and_left_as_it_was_is_no_edit():
-    assert edit(*["| SO1 | 1 | 2026-03-30 | 缺螺丝 |"] * 2) == ((), ())
+def test_a_deleted_row_of_an_order_that_is_no_more_is_not_asked_about():
+    assert asked(read(tracker(ONE, THREE), written(*ROWS), KNOWN - {("SO1", "2")})) == []
 
 
-def test_of_a_line_copied_neither_row_speaks_for_the_line_where_they_differ():
-    # Copied for a repeat order, as people do: what they type in the copy is not about the line it was copied from.
-    result = edit("| SO1 | 1 | 2026-03-30 | 缺螺丝 |", "| SO1 | 1 | 2026-03-30 | 缺垫片 |")
-    assert (typed(result), told(result)) == ([], [("tracker-edits-differ", "D3")])
-
-
-def test_a_line_that_two_rows_change_differently_is_told_and_neither_is_taken():
-    result = edit("| SO1 | 1 | 2026-04-15 | 缺垫片 |", "| SO1 | 1 | 2026-04-15 | 缺料 |")
-    assert typed(result) == [("SO1", "1", "promised_date", (ScheduledDelivery(dt.date(2026, 4, 15)),))]
-    assert told(result) == [("tracker-edits-differ", "D3")]
+def test_a_row_that_is_no_order_is_told():
+    reading = left(*ROWS, "|  |  |  |  | 早会讨论 |  |  |  |  |  |  |")
+    assert (told(reading), reading.typed) == ([("tracker-row-unkeyed", "A5")], None)
 
 
 def test_a_tracker_without_its_keys_is_told_and_nothing_is_read():
-    result = edit("| SO1 | 缺垫片 |", head="| 订单编号 | 卡点/欠料 |")
-    assert (typed(result), told(result)) == ([], [("tracker-not-found", "")])
+    reading = read_tracker(tracker("| SO1 | 缺垫片 |", head="| 订单编号 | 卡点/欠料 |"), rules(), None, KNOWN)
+    assert isinstance(reading, Problem)
+    assert reading.code == "tracker-not-found"
 
 
-def test_the_tracker_is_found_among_sheets_of_their_own():
-    summary, copy = "== 汇总\n| 客户 | 订单数 |\n| 示例 | 3 |", f"== 备份 (hidden)\n{HEAD}\n| SO1 | 1 |  | 旧 |"
-    theirs = f"== 总表\n| 标题 |\n{HEAD}\n| SO1 | 1 | 2026-03-30 | 缺垫片 |"
-    edits, _ = read_edits(workbook("\n".join((summary, copy, theirs)), "t.xlsx"), rules(), WRITTEN)
-    assert [str(one.place) for one in edits] == ["t.xlsx 总表!D3"]
+def test_a_formula_that_comes_to_text_is_text_like_any_other():
+    assert typed(short("| 2026-03-30 | =A1+1 | SO1 | 1 |", BEFORE[1])) == [("SO1", "1", "shortage", "=A1+1")]
 
 
-def test_a_formula_is_text_like_any_other():
-    assert typed(edit("| SO1 | 1 | 2026-03-30 | =A1+1 |")) == [("SO1", "1", "shortage", "=A1+1")]
+OWNER = "header:\n  - {name: owner, editable: true}\n"
+OWNER_HEAD = "| 订单编号 Order No. | 行号 Line | 业务员 Sales Owner |"
+OWNERS = ("| SO1 | 1 | 李雯 |", "| SO1 | 2 | 李雯 |")
 
 
-EDITABLE_OWNER = "header:\n  - {name: owner, editable: true}\n"
-OWNERS = {("SO1", "1", "owner"): "李雯", ("SO1", "2", "owner"): "李雯"}
-OWNER_HEAD = "| 订单编号 | 行号 | 业务员 |"
+def owned(*rows):
+    by = rules_with(forms__order_intake=OWNER)
+    return left(*rows, head=OWNER_HEAD, before=written(*OWNERS, head=OWNER_HEAD), by=by)
 
 
-def test_a_value_of_the_whole_order_may_be_theirs_too():
-    by = rules_with(forms__order_intake=EDITABLE_OWNER)
-    result = edit("| SO1 | 1 | 李雯 |", "| SO1 | 2 | 陈晨 |", head=OWNER_HEAD, written=OWNERS, by=by)
-    assert (typed(result), told(result)) == ([("SO1", "2", "owner", "陈晨")], [])
+def test_a_value_of_the_whole_order_typed_in_one_of_its_rows_is_one_edit():
+    reading = owned("| SO1 | 1 | 李雯 |", "| SO1 | 2 | 陈晨 |")
+    assert (typed(reading), told(reading)) == ([("SO1", "2", "owner", "陈晨")], [])
+    assert typed(owned("| SO1 | 1 | 陈晨 |", "| SO1 | 2 | 陈晨 |")) == [("SO1", "1", "owner", "陈晨")]
 
 
-def test_a_value_of_the_whole_order_that_two_rows_change_differently_is_not_taken():
-    by = rules_with(forms__order_intake=EDITABLE_OWNER)
-    result = edit("| SO1 | 1 | 王芳 |", "| SO1 | 2 | 陈晨 |", head=OWNER_HEAD, written=OWNERS, by=by)
-    assert (typed(result), told(result)) == ([], [("tracker-edits-differ", "C3")])
+def test_a_value_of_the_whole_order_that_two_rows_change_differently_is_not_taken_and_not_lost():
+    rows = ("| SO1 | 1 | 王芳 |", "| SO1 | 2 | 陈晨 |")
+    reading = owned(*rows)
+    assert (typed(reading), told(reading)) == ([], [("tracker-edits-differ", "C3")])
+    assert reading.spared == {(1, 2), (2, 2)}
+    known = reading.found.state(reading.rows.kept)
+    again = left(*rows, head=OWNER_HEAD, before=known, by=rules_with(forms__order_intake=OWNER))
+    assert told(again) == told(reading)
+
+
+def test_what_was_typed_over_prices_is_found_and_nothing_of_it_is_an_edit():
+    labels = {"订单编号orderno.": "order_no", "行号line": "line_no", "单价unitprice": "unit_price"}
+    head = "| 订单编号 Order No. | 行号 Line | 单价 Unit Price |"
+    book = tracker("| SO1 | 1 | 3.5 |", head=head, table="Prices")
+    found = find_shared_table(book, "Prices", labels, ("order_no", "line_no"), None)
+    before = found.state(found.rows_by_key(("order_no", "line_no")))
+    changed = tracker("| SO1 | 1 | 3.6 |", head=head, table="Prices")
+    (finding,) = read_overwritten(changed, "Prices", labels, before, KNOWN)
+    assert (finding.kind, finding.cells) == ("cells-restored", (("unit_price", "3.6", "3.5"),))
+    assert read_overwritten(book, "Prices", labels, before, KNOWN) == ()
+
+
+def test_answers_are_what_stands_beside_an_item():
+    labels = {"编号no.": "id", "处理answer": "answer"}
+    book = workbook("| 编号 No. | 处理 Answer |\n| T-0001 | 取消 |\n| T-0002 |  |\n|  | 早会 |", "t.xlsx")
+    found = find_shared_table(book, "ToResolve", labels, ("id",), None)
+    assert read_answers(found, "王芳") == (Answer("T-0001", "取消", book.sheets[0].place(1, 1), "王芳"),)

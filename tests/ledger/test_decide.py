@@ -70,7 +70,7 @@ def test_a_higher_revision_replaces_and_keeps_what_staff_typed_in_the_tracker() 
     ledger = append(ledger, *decide_edits(edits, ledger, rules, AS_OF).events)
     revised = second(item("P1", "600", requested_date=on("2026-04-10")), item("P3", "7", 1), revision=2)
     decision = decide(revised, ledger)
-    assert [event.kind for event in decision.events] == [EventKind.ORDER_REVISED]
+    assert [event.kind for event in decision.events] == [EventKind.ORDER_REVISED, EventKind.ITEM_OPENED]
     order = append(ledger, *decision.events).orders["A-1"]
     assert [(line.number, line.text("product_code"), line.quantity) for line in order.lines] == [
         ("1", "P1", 600),
@@ -245,52 +245,6 @@ def test_a_returned_workbook_is_open_until_it_comes_mended() -> None:
         mended, ["A-1"], ledger, AS_OF, archived="archive/y", partly=False, answers=return_id("f" * 64)
     )
     assert append(ledger, accepted).returned == {}
-
-
-def edit(field: str, value: object, order: str = "A-1", number: str = "1") -> Edit:
-    return Edit(order, number, field, value, Place("order-tracker.xlsx", "S", "A1"), "王五")
-
-
-def test_only_what_was_typed_over_becomes_an_event() -> None:
-    ledger = take(document(FIRST))
-    edits = [edit("shortage", "缺料"), edit("shortage", "缺料"), edit("pmc_remark", None)]
-    decision = decide_edits(edits, ledger, package_rules(), AS_OF)
-    assert [(event.body["field"], event.body["value"], event.body["was"]) for event in decision.events] == [
-        ("shortage", "缺料", None)
-    ]
-    ledger = append(ledger, *decision.events)
-    assert decide_edits(edits, ledger, package_rules(), AS_OF).events == ()
-    blanked = decide_edits([edit("shortage", None)], ledger, package_rules(), AS_OF)
-    assert append(ledger, *blanked.events).orders["A-1"].lines[0].get("shortage") is None
-
-
-def test_an_edit_of_nothing_known_is_refused() -> None:
-    ledger = take(document(FIRST))
-    edits = [edit("shortage", "x", "Z"), edit("shortage", "x", "A-1", "9"), edit("quantity", Decimal(1)), edit("q", 1)]
-    decision = decide_edits(edits, ledger, package_rules(), AS_OF)
-    assert codes(decision) == ["edit-order-unknown", "edit-line-unknown", "field-not-editable", "field-not-editable"]
-    assert decision.refused == tuple(edits)
-
-
-def test_a_promise_that_cannot_be_read_is_kept_as_typed_and_promises_nothing() -> None:
-    ledger = take(document(FIRST))
-    decision = decide_edits([edit("promised_date", "下周")], ledger, package_rules(), AS_OF)
-    line = append(ledger, *decision.events).orders["A-1"].lines[0]
-    assert line.text("promised_date") == "下周"
-    assert line.deliveries[0].promised is None
-
-
-def test_a_standing_promise_needs_a_change_notice_where_the_desk_has_them() -> None:
-    ledger = take(document(FIRST))
-    rules = package_rules()
-    ledger = append(ledger, *decide_edits([edit("promised_date", on("2026-04-01"))], ledger, rules, AS_OF).events)
-    later = [edit("promised_date", on("2026-04-09"))]
-    moved = append(ledger, *decide_edits(later, ledger, rules, AS_OF).events).orders["A-1"].lines[0].deliveries[0]
-    assert (moved.promised, moved.first_promised) == (dt.date(2026, 4, 9), dt.date(2026, 4, 1))
-    notices = package_rules_with_change_notice()
-    refused = decide_edits(later, ledger, notices, AS_OF)
-    assert (codes(refused), refused.events) == (["promise-needs-change-notice"], ())
-    assert decide_edits([edit("promised_date", on("2026-04-09"), number="2")], ledger, notices, AS_OF).events
 
 
 def package_rules_with_change_notice() -> Rules:

@@ -9,9 +9,9 @@ from order_documents import AS_OF, decide, document, item, on, package_rules, re
 
 from xltools.core.event import Event, EventKind, chain_events, event_text, parse_event
 from xltools.core.place import Place
-from xltools.core.record import Edit
-from xltools.ledger.decide import decide_edits, issue_paper
-from xltools.ledger.documents import accept_event
+from xltools.core.record import Answer, Edit, Finding
+from xltools.ledger.decide import close_year, decide_edits, decide_items, issue_paper
+from xltools.ledger.documents import accept_event, return_event
 from xltools.ledger.replay import Ledger, extend, replay
 
 SPOT = Place("order-tracker.xlsx", "S", "K2")
@@ -23,11 +23,13 @@ def chain(events: list[Event]) -> list[object]:
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[Event]:
-    """The events of documents, edits, shipments and papers in some order, as a desk would have decided them."""
+    """The events of all kinds in some order, as a desk would have decided them."""
     ledger, story = Ledger(), []
-    for step in range(draw(st.integers(1, 7))):
+    for step in range(draw(st.integers(1, 9))):
         events: list[Event | None] = []
-        what = draw(st.sampled_from(["document", "document", "edit", "ship", "paper"]))
+        what = draw(
+            st.sampled_from(["document", "document", "edit", "edit", "ship", "paper", "return", "items", "year"])
+        )
         order = ledger.orders[draw(st.sampled_from(sorted(ledger.orders)))] if ledger.orders else None
         if what == "document" or order is None:
             lines = draw(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 9)), min_size=1, max_size=3))
@@ -56,8 +58,23 @@ def stories(draw: st.DrawFn) -> list[Event]:
                 )
             )
             line = draw(st.sampled_from([line.number for line in order.lines]))
-            edits = [Edit(order.number, line, name, value, SPOT, "王五")]
+            seen = order.line(line).get(name) if draw(st.booleans()) else None
+            edits = [Edit(order.number, line, name, value, SPOT, "王五", seen, draw(st.booleans()))]
             events = list(decide_edits(edits, ledger, package_rules(), AS_OF).events)
+        elif what == "return":
+            sha256 = draw(st.sampled_from("abc")) * 64
+            answers = draw(st.sampled_from(["", *ledger.returned, *ledger.closed_returns]))
+            paths = {"archived": "archive/x", "returned": "returned/x", "form": "order-intake"}
+            records = [record(order_no=order.number, customer_po="PO-1")]
+            events = [
+                return_event("x", sha256, ledger, AS_OF, **paths, problems=step, records=records, answers=answers)
+            ]
+        elif what == "items":
+            found = Finding("row-duplicated", draw(st.sampled_from(["A", "没有的"])), "1", place=SPOT)
+            answers = [Answer(one, "已处理", SPOT, "王五") for one in ledger.items]
+            events = list(decide_items([found], answers, ledger, AS_OF, reread=draw(st.booleans())).events)
+        elif what == "year":
+            events = [close_year(ledger, draw(st.integers(2020, 2025)), AS_OF)]
         elif what == "ship":
             line = draw(st.sampled_from([line.number for line in order.lines]))
             body = {"line": line, "date": "2026-04-02", "quantity": "2", "delivery_note": "DN1"}

@@ -9,9 +9,9 @@ from xltools.core.place import Place
 from xltools.core.record import Edit
 from xltools.forms.model import Stage
 from xltools.forms.rules import Rules
-from xltools.ledger.decide import decide_edits, issue_paper
+from xltools.ledger.decide import close_year, decide_edits, issue_paper
 from xltools.ledger.replay import Ledger
-from xltools.ledger.standing import Standing, assess_order, is_approved, required_fields
+from xltools.ledger.standing import Standing, assess_order, is_approved, is_in_tracker, required_fields
 
 CONTRACT = {
     "currency": "CNY",
@@ -168,3 +168,26 @@ def test_of_two_fields_that_do_for_each_other_one_is_enough() -> None:
 def test_a_stage_that_the_workflow_lost_counts_as_the_first() -> None:
     order = replace(ledger_of(item("P1", "5")).orders["A"], entered="gone")
     assert assess_order(order, package_rules(), PAPERS).stage == "received"
+
+
+def test_a_line_that_was_done_in_a_closed_year_leaves_the_tracker() -> None:
+    def shown(ledger: Ledger) -> list[str]:
+        lines = ledger.orders["A"].lines
+        return [one.number for one in lines if is_in_tracker(one, ledger.closed_year, package_rules())]
+
+    ledger = ledger_of(*(item(f"P{row}", "5", row) for row in range(5)))
+    ledger = ship(ledger, "5", "2025-12-31", "1")  # done in 2025
+    ledger = ship(ship(ledger, "3", "2025-12-31", "2"), "2", "2026-01-02", "2")  # begun then, done this year
+    ledger = ship(ledger, "3", "2025-06-30", "3")  # still open
+    ledger = ship(ledger, "5", "2024-06-30", "4")  # done before
+    assert shown(ledger) == ["1", "2", "3", "4", "5"]
+    ledger = append(ledger, close_year(ledger, 2025, AS_OF))
+    assert (ledger.closed_year, shown(ledger)) == (2025, ["2", "3", "5"])
+    assert close_year(ledger, 2025, AS_OF) is None
+    assert close_year(ledger, 2024, AS_OF) is None
+    assert shown(append(ledger, close_year(ledger, 2026, AS_OF))) == ["3", "5"]
+
+
+def test_a_line_shipped_within_its_tolerance_is_done() -> None:
+    ledger = ship(ledger_of(item("P1", "100", short_tolerance=Decimal("0.05"))), "96", "2025-12-31")
+    assert not is_in_tracker(ledger.orders["A"].lines[0], 2025, package_rules())

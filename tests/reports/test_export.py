@@ -88,11 +88,9 @@ def test_the_sheet_holds_dates_and_numbers_as_such(make_order, make_line, assess
     due = grid.cells[1, columns.index("due_date")]
     assert (due.value, due.style) == (dt.date(2026, 3, 30), Style.DATE)
     assert grid.cells[1, columns.index("amount")].style is Style.MONEY
-    assert grid.table
-    assert grid.table.block.bottom == 1
+    assert grid.tables[0].block.bottom == 1
 
 
 def test_a_sheet_without_rows_still_has_a_table_with_a_row():
-    table = export_grid([]).table
-    assert table
+    (table,) = export_grid([]).tables
     assert table.block.bottom == 1

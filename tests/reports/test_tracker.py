@@ -19,7 +19,7 @@ def show(rules, say):
     def build(lines, language="zh", archived=None):
         grid = build_tracker(lines, rules, AS_OF, language, say, archived)
         names = [column.column for column in rules.tracker.columns]
-        bottom = grid.table.block.bottom
+        bottom = grid.tables[0].block.bottom
         rows = [
             {name: grid.cells[row, index] for index, name in enumerate(names)}
             for row in range(HEADER_ROW + 1, bottom + 1)
@@ -112,7 +112,7 @@ def test_without_orders_it_is_the_template_with_one_blank_row(show, rules):
     grid, (row,) = show(())
     assert all(cell.value is None for cell in row.values())
     assert row["promised_date"].style is Style.INPUT_DATE
-    assert grid.table.block.right == len(rules.tracker.columns) - 1
+    assert grid.tables[0].block.right == len(rules.tracker.columns) - 1
 
 
 def test_it_prints_landscape_with_its_header_on_each_page_and_keeps_the_order_in_sight(show, rules, make_order, assess):

@@ -1,6 +1,6 @@
 """Building workbooks: Grids to the bytes of an .xlsx, the same bytes for the same grids.
 
-There is no formula in what is built here, and text never becomes one.
+The only formulas in what is built here are those that a cell holds as such: text never becomes one.
 """
 
 import datetime as dt
@@ -16,16 +16,26 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook as Book
 from xlsxwriter.worksheet import Worksheet as Page
 
-from xltools.books.styles import BASE, number_format, style_look
-from xltools.core.grid import CellContent, Grid, GridCell, GridTable, Style, Validation
+from xltools.books import charts
+from xltools.books.limits import check_sheet_names, cut_text, fit_text, fits_number, plain_text, utf16_length
+from xltools.books.styles import BASE, condition_look, number_format, style_look
+from xltools.core.grid import (
+    Chart,
+    Condition,
+    Formula,
+    Grid,
+    GridCell,
+    GridTable,
+    Style,
+    Validation,
+    shown_content,
+)
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range
 
-LONGEST_TEXT = 32_767  # characters in a cell, counted by Excel as UTF-16 units
 MOST_LINKS = 65_530  # on a sheet; Excel calls a file with more of them damaged
 LISTS_SHEET = "lists"
 _LONGEST_LIST = 255
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _TABLE_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel has a 29 February 1900: dates before it shift by one elsewhere
 Bound = Decimal | dt.date
@@ -39,8 +49,7 @@ def build_workbook(
 ) -> bytes:
     """The bytes of an .xlsx with one sheet per grid, dated `as_of`, with custom document `properties`.
 
-    ValueError for a sheet name that Excel refuses (empty, twice, over 31 characters, brackets or one of : * ? and
-    the slashes in it, an apostrophe at an end, History) and for a table whose header isn't unique text.
+    ValueError for a sheet name that Excel refuses, and for a table whose header isn't unique text.
     """
     _check_names(grids)
     target = io.BytesIO()
@@ -66,20 +75,13 @@ def build_workbook(
 def _check_names(grids: Sequence[Grid]) -> None:
     if not any(not grid.hidden for grid in grids):
         raise ValueError("a workbook needs a sheet that is not hidden")
-    taken = {LISTS_SHEET} if any(_needs_list(check) for grid in grids for check in grid.validations) else set[str]()
-    for grid in grids:
-        name = grid.name
-        refused = not name.strip() or _utf16_length(name) > 31 or _FORBIDDEN.search(name) or name.strip("'") != name
-        if refused or name.casefold() == "history":
-            raise ValueError(f"Excel does not take this sheet name: {name!r}")
-        if name.casefold() in taken:
-            raise ValueError(f"two sheets are named {name!r}")
-        taken.add(name.casefold())
+    with_lists = any(_needs_list(check) for grid in grids for check in grid.validations)
+    check_sheet_names((grid.name for grid in grids), (LISTS_SHEET,) if with_lists else ())
 
 
 def _needs_list(check: Validation) -> bool:
     """True when the options don't fit into the validation itself: 255 characters, parted by commas."""
-    return _utf16_length(",".join(check.options)) > _LONGEST_LIST or any(
+    return utf16_length(",".join(check.options)) > _LONGEST_LIST or any(
         set(option) & {",", '"'} for option in check.options
     )
 
@@ -91,6 +93,7 @@ class _Builder:
         self.book = book
         self.grids = grids
         self.formats: dict[tuple[Style, bool, str], Format] = {}
+        self.looks: dict[Style, Format] = {}
         self.lists: dict[tuple[str, ...], str] = {}
 
     def build(self) -> None:
@@ -105,8 +108,8 @@ class _Builder:
 
     def _fill_page(self, page: Page, grid: Grid) -> None:
         _set_sizes(page, grid)
-        if grid.table:
-            _add_table(page, grid, grid.table)
+        for table in grid.tables:
+            _add_table(page, grid, table)
         for block in grid.merges:
             # Excel draws a merged block's border from all of its cells, so each gets the format.
             look = self._format(grid.cells.get((block.top, block.left), GridCell()))
@@ -119,13 +122,23 @@ class _Builder:
                 self._write_cell(page, row, column, cell, linked=bool(cell.link) and links <= MOST_LINKS)
         for check in grid.validations:
             self._add_validation(page, check)
+        for condition in grid.conditions:
+            self._add_condition(page, condition)
+        for chart in grid.charts:
+            self._add_chart(page, chart)
         _set_view(page, grid)
         _set_print(page, grid)
 
     def _write_cell(self, page: Page, row: int, column: int, cell: GridCell, *, linked: bool) -> None:
         value, look = cell.value, self._format(cell, linked=linked)
+        if isinstance(value, Formula):
+            page.write_formula(row, column, f"={value.text}", look, _cached(value))
+            return
+        if linked and value is not None and cell.link.startswith("#"):
+            page.write_url(row, column, f"internal:{cell.link[1:]}", look, fit_text(plain_text(value)))
+            return
         if linked and value is not None and len(link := cell.link.translate(_LINK_ESCAPES)) < 2_000:
-            page.write_url(row, column, f"external:{link}", look, _fit_text(_plain_text(value)))
+            page.write_url(row, column, f"external:{link}", look, fit_text(plain_text(value)))
             return
         match value:
             case None | "":
@@ -134,13 +147,13 @@ class _Builder:
                 page.write_boolean(row, column, value, look)
             case dt.date() if value >= _FIRST_DAY:
                 page.write_datetime(row, column, dt.datetime.combine(value, dt.time()), look)
-            case int() | Decimal() if _fits_number(value):
+            case int() | Decimal() if fits_number(value):
                 page.write_number(row, column, float(value), look)
             case _:
-                page.write_string(row, column, _fit_text(_plain_text(value)), look)
+                page.write_string(row, column, fit_text(plain_text(value)), look)
 
     def _format(self, cell: GridCell, *, linked: bool = False) -> Format:
-        shown = number_format(cell.style, cell.value)
+        shown = number_format(cell.style, shown_content(cell.value))
         key = (cell.style, linked, shown)
         if key not in self.formats:
             look = style_look(cell.style, linked)
@@ -152,8 +165,8 @@ class _Builder:
     def _add_validation(self, page: Page, check: Validation) -> None:
         options: dict[str, Any] = {
             "validate": check.kind,
-            "input_title": _cut(check.title, 32),
-            "input_message": _cut(check.message, 255),
+            "input_title": cut_text(check.title, 32),
+            "input_message": cut_text(check.message, 255),
             "error_type": "stop" if check.strict else "warning",
         }
         if check.kind == "list":
@@ -163,6 +176,36 @@ class _Builder:
         block = check.block
         if page.data_validation(block.top, block.left, block.bottom, block.right, options):
             raise ValueError(f"not a validation that Excel takes: {check}")
+
+    def _add_condition(self, page: Page, condition: Condition) -> None:
+        style, block = condition.style, condition.block
+        if style not in self.looks:
+            self.looks[style] = self._make_look(condition_look(style))
+        options = {"type": "formula", "criteria": f"={condition.formula}", "format": self.looks[style]}
+        if page.conditional_format(block.top, block.left, block.bottom, block.right, options):
+            raise ValueError(f"not a condition that Excel takes: {condition}")
+
+    def _make_look(self, properties: dict[str, object]) -> Format:
+        look = self.book.add_format(properties)
+        if "font_color" not in properties:
+            look.font_color = None  # the book's default would lie over a colour that people gave
+        return look
+
+    def _add_chart(self, page: Page, chart: Chart) -> None:
+        drawn = self.book.add_chart(charts.chart_type(chart))
+        for series in chart.series:
+            drawn.add_series(charts.series_options(chart, series, page.get_name()))
+        drawn.set_title(charts.title_options(chart))
+        axes = (charts.category_axis(chart), charts.value_axis(chart))
+        across, upright = reversed(axes) if "bar" in chart.kind else axes
+        drawn.set_x_axis(across)
+        drawn.set_y_axis(upright)
+        drawn.set_legend(charts.legend_options(chart))
+        drawn.set_plotarea(charts.plot_options(chart))
+        drawn.set_chartarea(charts.area_options())
+        width, height = chart.size
+        drawn.set_size({"width": width, "height": height})
+        page.insert_chart(*chart.at, drawn)
 
     def _list_source(self, options: tuple[str, ...]) -> str:
         if options not in self.lists:
@@ -197,7 +240,12 @@ def _add_table(page: Page, grid: Grid, table: GridTable) -> None:
     if len({header.casefold() for header in headers}) != len(headers):
         raise ValueError(f"the columns of table {table.name} need different headers: {headers}")
     bottom = max(block.bottom, block.top + 1)  # a table without a data row is a damaged file to Excel
-    options = {"name": table.name, "style": None, "columns": [{"header": header} for header in headers]}
+    options = {
+        "name": table.name,
+        "style": None,
+        "columns": [{"header": header} for header in headers],
+        "autofilter": table.filtered,
+    }
     if page.add_table(block.top, block.left, bottom, block.right, options):
         raise ValueError(f"not a table that Excel takes: {table}")
 
@@ -240,8 +288,20 @@ def _set_print(page: Page, grid: Grid) -> None:
         page.repeat_rows(*setup.repeat_rows)
     if setup.footer:
         page.set_footer("&C&9&P / &N")
-    if setup.columns and grid.cells:
-        page.print_area(0, 0, max(row for row, _ in grid.cells), setup.columns - 1)
+    if (setup.columns or setup.rows) and grid.cells:
+        rows, columns = (max(at) for at in zip(*grid.cells, strict=True))
+        page.print_area(0, 0, (setup.rows or rows + 1) - 1, (setup.columns or columns + 1) - 1)
+
+
+def _cached(formula: Formula) -> object:
+    """The value that a program shows which doesn't calculate."""
+    match formula.shown:
+        case None:
+            return ""
+        case str():
+            return fit_text(formula.shown)
+        case number:
+            return float(number)
 
 
 def _bounds(check: Validation) -> dict[str, object]:
@@ -257,30 +317,3 @@ def _bound(value: Bound) -> object:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return value
-
-
-def _fits_number(value: int | Decimal) -> bool:
-    """False for what a cell's double can't hold: it would be changed silently, or is no number."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        return False
-    exact = Decimal(value).normalize()
-    return len(exact.as_tuple().digits) <= 15 and abs(exact.adjusted()) < 300
-
-
-def _plain_text(value: CellContent) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def _fit_text(text: str) -> str:
-    """The text as a cell can hold it: no lone surrogates, which UTF-8 has no bytes for, and no more than 32,767."""
-    return _cut(text.encode("utf-8", "replace").decode("utf-8"), LONGEST_TEXT)
-
-
-def _cut(text: str, longest: int) -> str:
-    if _utf16_length(text) <= longest:
-        return text
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * (longest - 1)].decode("utf-16-le", "ignore") + "…"
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -9,7 +9,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -22,6 +23,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8_NAME, _DESCRIPTOR, _ENCRYPTED = 0x800, 0x8, 0x1
+_PIECE, _SMALLEST = 1 << 20, 1 << 18  # bytes of a large part that are taken at once
+_LEVEL = 6
 _LARGEST_ZIP = 0xFFFFFFFF
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say: a new part has no time of its own
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -87,16 +90,32 @@ class Package:
             return self._zip.read(member.listed)
         return zlib.decompress(member.packed, -zlib.MAX_WBITS) if member.listed.compress_type else member.packed
 
+    def read_pieces(self, name: str) -> Iterator[bytes]:
+        """A part's content, unpacked as it is asked for; KeyError where there is none of that name."""
+        member = self._members[self._folded[name.lower()]]
+        if member.packed is not None:
+            yield self.read(name)
+            return
+        with self._zip.open(member.listed) as stream:
+            while piece := stream.read(_PIECE):
+                yield piece
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, as the zip says; reading it never gives more."""
+        return self._members[self._folded[name.lower()]].listed.file_size
+
+    @property
+    def is_changed(self) -> bool:
+        """True once a part was written or taken out."""
+        return any(one.packed is not None for one in self._members.values()) or len(self._members) != len(
+            self._zip.infolist()
+        )
+
     def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
         """Replace a part, or add one at the end; content that comes in pieces is packed as it comes."""
         known = self._folded.get(name.lower())
         before = self._members[known].listed if known else zipfile.ZipInfo(name, _FIRST_DAY)
-        packer, crc, size, pieces = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS), 0, 0, []
-        for piece in (content,) if isinstance(content, bytes) else content:
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-            pieces.append(packer.compress(piece))
-        pieces.append(packer.flush())
-        packed = b"".join(pieces)
+        packed, crc, size = _pack(content) if isinstance(content, bytes) else _pack_pieces(content)
         listed = zipfile.ZipInfo(before.filename, before.date_time)
         listed.compress_type, listed.CRC = zipfile.ZIP_DEFLATED, crc
         listed.file_size, listed.compress_size = size, len(packed)
@@ -145,6 +164,7 @@ class Package:
         own = relations_part(source)
         if own not in self:
             self.write(own, _EMPTY_RELATIONS)
+            self.set_default_type("rels", _RELATIONS_TYPE)
         taken = {one.id for one in self.relations(source)}
         new = next(f"rId{number}" for number in range(1, len(taken) + 2) if f"rId{number}" not in taken)
         start = posixpath.dirname(source)
@@ -222,10 +242,47 @@ class Package:
             self.write(name, after)
 
 
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _EMPTY_RELATIONS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
+
+
+def _pack(content: bytes) -> tuple[bytes, int, int]:
+    """Packed bytes, checksum and size of a part."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush(), zlib.crc32(content), len(content)
+
+
+def _pack_pieces(content: Iterable[bytes]) -> tuple[bytes, int, int]:
+    """The same for content that comes in pieces: one is packed while the next is made, for zlib runs beside Python."""
+    packer, crc, size = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), 0, 0
+    packed: list[bytes] = []
+    with ThreadPoolExecutor(1) as beside:
+        packing: Future[bytes] | None = None
+        for piece in _joined(content):
+            if packing:
+                packed.append(packing.result())
+            packing = beside.submit(packer.compress, piece)
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+        if packing:
+            packed.append(packing.result())
+    return b"".join((*packed, packer.flush())), crc, size
+
+
+def _joined(content: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, small ones joined: handing one over has its price."""
+    some, size = list[bytes](), 0
+    for piece in content:
+        some.append(piece)
+        size += len(piece)
+        if size >= _SMALLEST:
+            yield b"".join(some)
+            some.clear()
+            size = 0
+    if some:
+        yield b"".join(some)
 
 
 def relations_part(source: str) -> str:

@@ -4,6 +4,8 @@ import zipfile
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
+from xltools.books.package import PackageError, parse_xml
+
 _CORE = "docProps/core.xml"
 _CUSTOM = "docProps/custom.xml"
 _LARGEST = 1_000_000  # bytes; both parts have a few hundred
@@ -32,10 +34,7 @@ def _parse_part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element | No
         text = archive.read(name)
     except Exception:  # these properties are an extra: whatever is wrong with them, the workbook itself may be well
         return None
-    # Entities could grow without bound or fetch files; no spreadsheet program writes any. UTF-16 would hide them.
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
-        return None
     try:
-        return ElementTree.fromstring(text)  # noqa: S314  (no DTD can be in it: see above)
-    except (ElementTree.ParseError, ValueError, LookupError):
+        return parse_xml(text)
+    except PackageError:
         return None

@@ -4,17 +4,19 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xltools.core.grid import CellContent, Style
+from xltools.core.grid import PlainContent, Style, Tone
 
 Look = Mapping[str, object]
 
 FONT = "微软雅黑"  # on every Chinese Windows; elsewhere the system's own Chinese font steps in
-BASE: Look = {"font_name": FONT, "font_size": 10, "font_color": "#1F2933", "valign": "vcenter"}
+# No scheme: with one, Excel shows its theme's font instead of the one that is named.
+BASE: Look = {"font_name": FONT, "font_scheme": "none", "font_size": 10, "font_color": "#1F2933", "valign": "vcenter"}
 
-_INK = "#1F3A5F"
-_LINE = "#C3CCD6"
-_GRID: Look = {"border": 1, "border_color": _LINE}
-_HEADER: Look = {**_GRID, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#E4EBF3", "font_color": _INK}
+INK = "#1F3A5F"
+QUIET = "#5B6B7B"
+GRID_LINE = "#C3CCD6"
+_GRID: Look = {"border": 1, "border_color": GRID_LINE}
+_HEADER: Look = {**_GRID, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#E4EBF3", "font_color": INK}
 _LABEL: Look = {
     **_GRID,
     "align": "left",
@@ -26,13 +28,15 @@ _LABEL: Look = {
 _REQUIRED: Look = {"bg_color": "#FCE8CF", "font_color": "#8A3B00", "bold": True}
 _INPUT: Look = {**_GRID, "align": "left", "indent": 1, "text_wrap": True}
 _NUMBER: Look = {**_GRID, "align": "right", "indent": 1}
+_TILE: Look = {**_GRID, "font_size": 22, "bold": True, "align": "center", "font_color": INK}
+_LINK: Look = {"font_color": "#1F5FAF", "underline": 1}
 _DAY = "yyyy-mm-dd"
 
 _LOOKS: Mapping[Style, Look] = {
-    Style.TITLE: {"font_size": 18, "bold": True, "font_color": _INK},
-    Style.SUBTITLE: {"font_size": 10, "font_color": "#5B6B7B"},
+    Style.TITLE: {"font_size": 18, "bold": True, "font_color": INK},
+    Style.SUBTITLE: {"font_size": 10, "font_color": QUIET},
     Style.MARK: {"font_size": 8, "font_color": "#A3ADB8", "align": "right"},
-    Style.SECTION: {"font_size": 11, "bold": True, "font_color": _INK, "valign": "bottom"},
+    Style.SECTION: {"font_size": 11, "bold": True, "font_color": INK, "valign": "bottom"},
     Style.HEADER: _HEADER,
     Style.HEADER_REQUIRED: {**_HEADER, **_REQUIRED},
     Style.HEADER_EDITABLE: {**_HEADER, "bg_color": "#DFF0E3", "font_color": "#1F5B33"},
@@ -51,12 +55,30 @@ _LOOKS: Mapping[Style, Look] = {
     Style.MONEY: {**_NUMBER, "num_format": "#,##0.00"},
     Style.PERCENT: {**_NUMBER, "num_format": "0%"},
     Style.DATE: {**_GRID, "align": "center", "num_format": _DAY},
-    Style.NOTE: {"font_size": 9, "font_color": "#5B6B7B", "text_wrap": True},
+    Style.NOTE: {"font_size": 9, "font_color": QUIET, "text_wrap": True},
+    Style.LINK: {**_GRID, "align": "left", "indent": 1, "text_wrap": True, **_LINK},
+    Style.NAME: {**_GRID, "align": "left", "indent": 1, "shrink": True},
+    Style.COUNT: {**_GRID, "align": "center", "num_format": "#,##0"},
+    Style.AVERAGE: {**_GRID, "align": "center", "num_format": "#,##0.0"},
+    Style.RATE: {**_GRID, "align": "center", "num_format": "0.0%"},
+    Style.TILE: {**_TILE, "num_format": "#,##0"},
+    Style.TILE_RATE: {**_TILE, "num_format": "0.0%"},
     Style.LATE: {**_GRID, "align": "center", "bold": True, "bg_color": "#F8D7D3", "font_color": "#9B1C13"},
     Style.AT_RISK: {**_GRID, "align": "center", "bold": True, "bg_color": "#FFF0C2", "font_color": "#7A5200"},
-    Style.DONE: {**_GRID, "align": "center", "bg_color": "#EDF1F0", "font_color": "#5B6B7B"},
+    Style.DONE: {**_GRID, "align": "center", "bg_color": "#EDF1F0", "font_color": QUIET},
+    Style.REPEATED: {"font_color": "#A3ADB8"},
+    Style.FRACTION: {"num_format": "#,##0.######"},
+    Style.FRACTION_PERCENT: {"num_format": "0.00##%"},
 }
-_LINK: Look = {"font_color": "#1F5FAF", "underline": 1}
+_TONES: Mapping[Tone, str] = {
+    "main": "#2F6DB5",
+    "second": "#8AA4BF",
+    "third": "#1F9E89",
+    "late": "#C8372B",
+    "at-risk": "#F0B429",
+}
+# What a condition may change in Excel: its face and size are the cell's own.
+_CONDITIONAL = {"bg_color", "font_color", "bold", "num_format"}
 
 
 def style_look(style: Style, linked: bool = False) -> dict[str, object]:
@@ -64,7 +86,17 @@ def style_look(style: Style, linked: bool = False) -> dict[str, object]:
     return {**BASE, **_LOOKS[style], **(_LINK if linked else {})}
 
 
-def number_format(style: Style, value: CellContent) -> str:
+def condition_look(style: Style) -> dict[str, object]:
+    """The XlsxWriter format properties that a condition of this style lays over a cell."""
+    return {name: value for name, value in _LOOKS[style].items() if name in _CONDITIONAL}
+
+
+def tone_color(tone: Tone) -> str:
+    """The colour of a series in a chart."""
+    return _TONES[tone]
+
+
+def number_format(style: Style, value: PlainContent) -> str:
     """The number format of a cell of this style that holds the value.
 
     It depends on the value, since Excel shows 500 in the format `0.##` as `500.`

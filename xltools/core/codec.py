@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from xltools.core.place import Place
-from xltools.core.record import FieldValue, Origin, ScheduledDelivery, Value
+from xltools.core.record import FieldValue, Origin, Record, ScheduledDelivery, Value, schedule_text
 
 Json = dict[str, Any] | list[Any] | str | int | bool | None
 
@@ -22,6 +22,15 @@ def plain_decimal(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def value_text(value: FieldValue | None) -> str:
+    """A field value as people read it: ISO dates, plain decimals, schedules as `2026-03-30×300`; empty for a blank."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    return schedule_text(value) if isinstance(value, tuple) else str(value)
 
 
 def encode_value(value: FieldValue) -> Json:
@@ -83,6 +92,23 @@ def decode_values(written: Json, own: str = "") -> dict[str, Value]:
         name: Value(decode_value(value), decode_place(place, "" if _is_rule(place, origin) else own), Origin(origin))
         for name, (value, place, origin) in written.items()
     }
+
+
+def encode_record(record: Record, own: str = "") -> Json:
+    """A record and its lines as JSON; `own` is the sha256 of the document it is read from."""
+    return {
+        "place": encode_place(record.place, own),
+        "values": encode_values(dict(record.values), own),
+        "lines": [encode_record(line, own) for line in record.lines],
+    }
+
+
+def decode_record(written: Json, own: str = "") -> Record:
+    """The record that `encode_record` wrote."""
+    if not isinstance(written, dict):
+        raise ValueError(f"not a record: {written!r}")
+    lines = tuple(decode_record(line, own) for line in written["lines"])
+    return Record(decode_place(written["place"], own), decode_values(written["values"], own), lines)
 
 
 def _is_rule(place: list[str], origin: str) -> bool:

@@ -24,6 +24,9 @@ class EventKind(StrEnum):
     GOODS_SHIPPED = "goods-shipped"
     VALUE_EDITED = "value-edited"
     PAPER_ISSUED = "paper-issued"
+    ITEM_OPENED = "item-opened"
+    ITEM_CLOSED = "item-closed"
+    YEAR_CLOSED = "year-closed"
 
 
 @dataclass(frozen=True, slots=True)

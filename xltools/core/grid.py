@@ -53,14 +53,25 @@ class Style(StrEnum):
     PERCENT = "percent"
     DATE = "date"
     NOTE = "note"
+    LINK = "link"  # a formula that links
+    NAME = "name"  # text of one line, made smaller where it is too long
+    COUNT = "count"  # a whole number of a few
+    AVERAGE = "average"
+    RATE = "rate"  # a share with one decimal
+    TILE = "tile"  # a figure to be seen from afar
+    TILE_RATE = "tile-rate"
     LATE = "late"
     AT_RISK = "at-risk"
     DONE = "done"
+    # Of conditions only:
+    REPEATED = "repeated"  # what the row above says, too
+    FRACTION = "fraction"  # a quantity that is not whole
+    FRACTION_PERCENT = "fraction-percent"
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A value, its style, and the desk-relative path it links to (empty for none)."""
+    """A value, its style, and its link: a desk-relative path, `#'Sheet'!B7` in the same workbook, empty for none."""
 
     value: CellContent = None
     style: Style = Style.TEXT
@@ -86,10 +97,11 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class GridTable:
-    """An Excel table over a block whose first row is the header."""
+    """An Excel table over a block whose first row is the header; with filter buttons in it where it is `filtered`."""
 
     name: str
     block: Range
+    filtered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +113,26 @@ class Condition:
     style: Style
 
 
+Tone = Literal["main", "second", "third", "late", "at-risk"]
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of figures in a chart: its name, and where the figures stand."""
+    """One row of figures in a chart: its name, where the figures stand, and what colour it is for."""
 
     name: str
     values: Range
+    tone: Tone = "main"
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A native chart that follows the cells of its sheet; its top left corner lies on a cell, its size is in pixels."""
+    """A native chart that follows the cells of its sheet; its top left corner lies on a cell, its size is in pixels.
 
-    kind: Literal["column", "bar", "line", "stacked-column"]
+    Bars stand in the order of the cells, the first on top. `percent`: the axis goes from 0 to 100%.
+    """
+
+    kind: Literal["column", "bar", "line", "stacked-column", "stacked-bar"]
     title: str
     at: tuple[int, int]
     size: tuple[int, int]
@@ -124,12 +143,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class PrintSetup:
-    """How a sheet prints: A4, one page wide; of `columns` only that many from the left, all where it is None."""
+    """How a sheet prints: A4, one page wide; only `columns` from the left and `rows` from the top, all where None."""
 
     landscape: bool = True
     repeat_rows: tuple[int, int] | None = None
     footer: bool = True
     columns: int | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +162,7 @@ class Grid:
     heights: Mapping[int, float] = field(default_factory=dict)
     merges: tuple[Range, ...] = ()
     validations: tuple[Validation, ...] = ()
-    table: GridTable | None = None
+    tables: tuple[GridTable, ...] = ()
     freeze: tuple[int, int] | None = None
     print_setup: PrintSetup = PrintSetup()
     hidden: bool = False

@@ -40,3 +40,12 @@ def column_name(column: int) -> str:
 def cell_name(row: int, column: int) -> str:
     """The A1 name of a cell whose row and column are counted from 0."""
     return f"{column_name(column)}{row + 1}"
+
+
+def cell_position(name: str) -> tuple[int, int]:
+    """The row and column, counted from 0, of an A1 name; ValueError for anything else."""
+    letters = name.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(name[len(letters) :]) - 1, column - 1

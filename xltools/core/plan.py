@@ -6,16 +6,40 @@ from xltools.core.event import ChainedEvent
 
 
 @dataclass(frozen=True, slots=True)
+class Provided:
+    """A condition: the file at a desk-relative path is this one by now."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class WriteFile:
     """Put these bytes at a desk-relative path.
 
     `expected` is the sha256 of what may be replaced: empty when nothing may stand there, None when whatever stands
-    there may go. A file that is neither that nor already right is left alone.
+    there may go. A file that is neither that nor already right is left alone. `read_only`: people may look at it, but
+    what they typed there would be lost. It is written only where `provided` holds: what says that another file was
+    written must not be there where that file was in use.
     """
 
     path: str
     content: bytes
     expected: str | None = ""
+    read_only: bool = False
+    provided: Provided | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFile:
+    """Take away a file of ours that can be made again; one whose sha256 is not `expected` (None: any) is left alone.
+
+    It is left alone, too, where `provided` does not hold.
+    """
+
+    path: str
+    expected: str | None
+    provided: Provided | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,7 @@ class AppendEvents:
     events: tuple[ChainedEvent, ...]
 
 
-Action = WriteFile | ArchiveFile | AppendEvents
+Action = WriteFile | RemoveFile | ArchiveFile | AppendEvents
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
 from xltools.core.place import Place
 from xltools.core.text import label_key
@@ -92,13 +93,55 @@ class Document:
 class Edit:
     """What a person typed over a value in a shared workbook; no `value` means they blanked the cell.
 
-    Text that the field's type can't read is kept as that text.
+    Text that the field's type can't read is kept as that text. `was` is what had been written in the cell (None for a
+    blank) where `base_known` says that this is known.
     """
 
     order: str
     line: str
     field: str
     value: FieldValue | None
+    place: Place
+    by: str = ""
+    was: FieldValue | None = None
+    base_known: bool = True
+
+
+FindingKind = Literal[
+    "edit-conflict",  # typed here, and said otherwise elsewhere since: `kept` stands, `typed` does not
+    "edit-refused",  # typed where it does not count; `code` is that of the problem
+    "cells-restored",  # typed over what is ours: `cells` are put back
+    "row-deleted",  # the row of an order line is gone
+    "row-duplicated",  # an order line stands in two rows
+    "row-incomplete",  # a row typed by hand that can't be taken as an order yet; `code` is that of the problem
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person did to a shared workbook that is no input: it is told to people, who say what is to become of it.
+
+    `typed` and `kept` are values as people read them; `cells` are (column, typed, put back). Blank where there is none.
+    """
+
+    kind: FindingKind
+    order: str = ""
+    line: str = ""
+    field: str = ""
+    typed: str = ""
+    kept: str = ""
+    cells: tuple[tuple[str, str, str], ...] = ()
+    code: str = ""
+    place: Place = Place("")
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person wrote beside an open item (`T-0001`) in a shared workbook; any text closes it."""
+
+    item: str
+    text: str
     place: Place
     by: str = ""
 

@@ -85,12 +85,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class NamedTable:
-    """An Excel table: its block from the header row to the last data row (a totals row left out), its column names."""
+    """An Excel table: its block from the header row to the last data row (a row of totals left out), its column names.
+
+    `has_totals` says that a row of totals lies under the block.
+    """
 
     name: str
     sheet: str
     block: Range
     columns: tuple[str, ...]
+    has_totals: bool = False
 
 
 @dataclass(frozen=True, slots=True)

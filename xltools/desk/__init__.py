@@ -33,7 +33,7 @@ from xltools.desk.failure import (
     UsageError,
 )
 from xltools.desk.result import ProblemWriter, RunResult, run_json
-from xltools.desk.run import RunOptions, run_desk_at
+from xltools.desk.run import RunOptions, close_year_at, run_desk_at
 from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
 from xltools.desk.start import (
     DEMO_AS_OF,
@@ -76,6 +76,7 @@ __all__ = [
     "check_examples",
     "check_file",
     "check_json",
+    "close_year_at",
     "create_demo",
     "create_desk",
     "desk_tables",

@@ -2,29 +2,31 @@
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from xltools.books.read import read_workbook
-from xltools.core.codec import Json, decode_value, encode_value
 from xltools.core.place import Place
 from xltools.core.problem import Problem, warning
-from xltools.core.record import Edit, FieldValue, Table
+from xltools.core.record import Answer, Document, Edit, Finding, Table
+from xltools.core.sheet import Workbook
 from xltools.desk.manifest import list_manifests
-from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
-from xltools.edge.folders import WaitingFile, archive_path, is_open_elsewhere, scan_inbox
+from xltools.desk.session import Desk, Layers, MasterWorkbook, read_master
+from xltools.desk.shared_workbooks import SharedWorkbook, block_shared, read_shared_workbooks
+from xltools.edge.folders import WaitingFile, archive_path, scan_inbox
 from xltools.forms.rules import Rules
-from xltools.intake.edits import WrittenValues, read_edits
+from xltools.forms.tracker_columns import TRACKER_TABLE
+from xltools.intake.edits import TrackerReading, read_answers, read_overwritten, read_tracker
+from xltools.intake.identify import Match
+from xltools.intake.shared_table import find_shared_table
+from xltools.ledger.decide import SETTLED
 from xltools.ledger.replay import Ledger
-from xltools.reports.tracker import written_values
+from xltools.reports.merge import table_labels
+from xltools.reports.prices import PRICES_TABLE, build_prices
+from xltools.reports.to_resolve import build_to_resolve
 from xltools.resources import resource_root
 
 CONTRACT_TEMPLATE = "sales-contract.docx"
-TRACKER_STATE = f"{STATE_FOLDER}/tracker.json"
-GENERATION = "xltools-generation"
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,29 @@ class ReceivedFile:
 
 
 @dataclass(frozen=True)
-class TrackerState:
-    """The tracker as it lies there, and as it was last written.
+class SharedChanges:
+    """What people did to the shared workbooks since they were written.
 
-    `sha256` of the file now (empty: none); `rows` as last written, by order and line. `edited` is the content of a file
-    that people changed since, `generation` the id that file still carries and `written` the editable values under it,
-    `written_sha256` the file as we last wrote it. `is_open` says that somebody has it open.
+    `edits` where they may type, `findings` where they may not, `answers` to open items; `rows` that they typed as
+    orders, or the `typed` document that an earlier run made of them. `tracker` is where the tracker that all this
+    stands in is archived, empty where it was not read. `reading`, `workbook` and
+    `content` are what the rest comes from.
     """
 
-    sha256: str = ""
-    rows: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    edited: bytes | None = None
-    generation: str = ""
-    written: WrittenValues = field(default_factory=dict)
-    written_sha256: str = ""
-    is_open: bool = False
+    edits: tuple[Edit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    rows: Match | None = None
+    typed: Document | None = None
+    tracker: str = ""
+    reading: TrackerReading | None = None
+    workbook: Workbook | None = None
+    content: bytes = b""
+
+    @property
+    def spared(self) -> frozenset[tuple[int, int]]:
+        """The tracker's cells that can't be read, and are not written over."""
+        return self.reading.spared if self.reading else frozenset()
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,10 @@ class RunInputs:
     templates: Mapping[str, bytes]
     received: tuple[ReceivedFile, ...] = ()
     waiting: tuple[WaitingFile, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    tracker: TrackerState = TrackerState()
+    changes: SharedChanges = SharedChanges()
+    shared: tuple[SharedWorkbook, ...] = ()
+    closes_year: int | None = None
+    keeps: tuple[tuple[str, bytes], ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -81,7 +93,9 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
     taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
     master = desk.master_workbooks()
     tables, problems = read_master(master, desk.rules, as_of)
-    tracker, edits, edit_problems = _read_tracker(desk, ledger)
+    reread = any(item.kind in SETTLED for item in ledger.open_items)
+    shared, shared_problems = read_shared_workbooks(desk, reread)
+    shared, changes, change_problems = _read_changes(desk, shared, ledger, as_of)
     return RunInputs(
         as_of=as_of,
         number=next_manifest_number(desk),
@@ -93,9 +107,9 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         templates={CONTRACT_TEMPLATE: read_template(desk.path, CONTRACT_TEMPLATE)},
         received=tuple(one for one in taken if isinstance(one, ReceivedFile)),
         waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
-        edits=edits,
-        tracker=tracker,
-        problems=(*problems, *edit_problems),
+        changes=changes,
+        shared=shared,
+        problems=(*problems, *shared_problems, *change_problems),
     )
 
 
@@ -120,64 +134,49 @@ def read_template(desk: Path, name: str) -> bytes:
     return (own if own.is_file() else resource_root() / "templates" / name).read_bytes()
 
 
-def _read_tracker(desk: Desk, ledger: Ledger) -> tuple[TrackerState, tuple[Edit, ...], tuple[Problem, ...]]:
-    path = desk.path / desk.folders.tracker
-    state = _read_json(desk.path / TRACKER_STATE)
-    ours = str(state.get("sha256", ""))
-    rows, written = _read_generation(desk, str(state.get("generation", "")), ledger)
-    opened = TrackerState(is_open=True, rows=rows, written_sha256=ours)
-    if not path.is_file():
-        return TrackerState(), (), ()
-    if is_open_elsewhere(path):
-        # Nobody's saving is raced: what they typed is read once they have closed it.
-        return opened, (), (warning("tracker-open", Place(desk.folders.tracker)),)
-    try:
-        content = path.read_bytes()
-    except OSError:  # Excel on Windows lets nobody else read while it saves
-        return opened, (), (warning("tracker-open", Place(desk.folders.tracker)),)
-    sha256 = hashlib.sha256(content).hexdigest()
-    if sha256 == ours:
-        return TrackerState(sha256, rows, written_sha256=ours), (), ()
-    workbook = read_workbook(path, desk.folders.tracker, content)
-    if isinstance(workbook, Problem):
-        return TrackerState(sha256, rows, content, written_sha256=ours), (), (workbook,)
-    generation = workbook.properties.get(GENERATION, "")
-    if generation:
-        _, written = _read_generation(desk, generation, ledger)
-    edits, problems = read_edits(workbook, desk.rules, written)
-    return TrackerState(sha256, rows, content, generation, written, ours), edits, problems
+def _read_changes(
+    desk: Desk, shared: tuple[SharedWorkbook, ...], ledger: Ledger, as_of: dt.date
+) -> tuple[tuple[SharedWorkbook, ...], SharedChanges, tuple[Problem, ...]]:
+    """What people did to the shared workbooks; a tracker in which nothing can be told apart is not written."""
+    known = frozenset((order.number, line.number) for order in ledger.orders.values() for line in order.lines)
+    changes, books = SharedChanges(), list[SharedWorkbook]()
+    problems: tuple[Problem, ...] = ()
+    for book in shared:
+        if book.workbook is None or book.is_new or book.blocked:
+            books.append(book)
+        elif book.name == "tracker":
+            reading = read_tracker(book.workbook, desk.rules, book.written.get(TRACKER_TABLE), known)
+            if isinstance(reading, Problem):
+                books.append(block_shared(desk, book))
+                problems += (reading,)
+                continue
+            books.append(book)
+            problems += reading.problems
+            archived = archive_path(desk.folders, as_of, Path(book.file).name, book.sha256)
+            changes = SharedChanges(
+                edits=reading.edits,
+                findings=(*changes.findings, *reading.findings),
+                answers=_read_item_answers(book, desk, as_of),
+                rows=reading.typed,
+                tracker=archived,
+                reading=reading,
+                workbook=book.workbook,
+                content=book.content,
+            )
+        else:
+            books.append(book)
+            before = book.written.get(PRICES_TABLE)
+            if before:
+                labels = table_labels(build_prices((), desk.rules, desk.rules.settings.language, desk.say))
+                found = read_overwritten(book.workbook, PRICES_TABLE, labels, before, known)
+                changes = replace(changes, findings=(*changes.findings, *found))
+    return tuple(books), changes, problems
 
 
-def _read_generation(
-    desk: Desk, generation: str, ledger: Ledger
-) -> tuple[dict[tuple[str, str], tuple[str, ...]], WrittenValues]:
-    """What was written under a generation id; the ledger's values where that is not known."""
-    written = _read_json(desk.path / generation_file(generation)) if generation.isalnum() else {}
-    if not written:
-        return {}, written_values(ledger.orders.values(), desk.rules)
-    rows = {(order, line): tuple(cells) for order, line, cells in written["rows"]}
-    values: dict[tuple[str, str, str], FieldValue | None] = {
-        (order, line, name): None if value is None else decode_value(value)
-        for order, line, name, value in written["values"]
-    }
-    return rows, values
-
-
-def generation_file(generation: str) -> str:
-    """Where it is kept what was written under a generation id."""
-    return f"{STATE_FOLDER}/tracker/{generation}.json"
-
-
-def encode_generation(rows: Mapping[tuple[str, str], tuple[str, ...]], values: WrittenValues) -> Json:
-    """What the tracker holds, as JSON."""
-    return {
-        "rows": [[order, line, list(cells)] for (order, line), cells in rows.items()],
-        "values": [[*key, None if value is None else encode_value(value)] for key, value in values.items()],
-    }
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    written: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return written
+def _read_item_answers(book: SharedWorkbook, desk: Desk, as_of: dt.date) -> tuple[Answer, ...]:
+    """What people wrote beside the items to resolve; nothing where that sheet is gone."""
+    table = build_to_resolve(Ledger(), desk.rules, desk.rules.settings.language, desk.say, as_of)
+    if book.workbook is None:
+        return ()
+    found = find_shared_table(book.workbook, table.name, table_labels(table), table.key, book.written.get(table.name))
+    return read_answers(found, book.workbook.saved_by) if found and "answer" in found.columns else ()

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xltools.core.codec import canonical_json, decode_place, decode_value, encode_place, encode_value
-from xltools.core.record import Edit
+from xltools.core.codec import (
+    Json,
+    canonical_json,
+    decode_place,
+    decode_record,
+    decode_value,
+    encode_place,
+    encode_record,
+    encode_value,
+)
+from xltools.core.record import Answer, Document, Edit, FieldValue, Finding
 
 VERSION = 1
 
@@ -31,6 +40,8 @@ class Manifest:
 
     `rules`, `master` and `templates` name copies in archive/ by sha256, each stored once. `first_event`, `last_event`
     and `head` say what the run added to the ledger (first_event is after last_event for a run that added nothing).
+    `edits`, `findings`, `answers` and the rows `typed` by hand were read from shared workbooks; `tracker` is the
+    archived path of the one they stand in (empty where none was read). `closed_year` is the year that was closed.
     """
 
     number: int
@@ -45,6 +56,11 @@ class Manifest:
     first_event: int
     last_event: int
     head: str
+    findings: tuple[Finding, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    typed: Document | None = None
+    tracker: str = ""
+    closed_year: int | None = None
 
 
 def manifest_name(number: int) -> str:
@@ -61,17 +77,12 @@ def write_manifest(manifest: Manifest) -> bytes:
         "rules": manifest.rules,
         "master": dict(manifest.master),
         "templates": dict(manifest.templates),
-        "edits": [
-            [
-                edit.order,
-                edit.line,
-                edit.field,
-                None if edit.value is None else encode_value(edit.value),
-                encode_place(edit.place),
-                edit.by,
-            ]
-            for edit in manifest.edits
-        ],
+        "edits": [_encode_edit(edit) for edit in manifest.edits],
+        "findings": [_encode_finding(found) for found in manifest.findings],
+        "answers": [[one.item, one.text, encode_place(one.place), one.by] for one in manifest.answers],
+        "typed": None if manifest.typed is None else _encode_document(manifest.typed),
+        "tracker": manifest.tracker,
+        "closed_year": manifest.closed_year,
         "documents": [
             {
                 "file": document.file,
@@ -101,10 +112,12 @@ def read_manifest(content: bytes) -> Manifest:
         rules=written["rules"],
         master=written["master"],
         templates=written["templates"],
-        edits=tuple(
-            Edit(order, line, field, None if value is None else decode_value(value), decode_place(place), by)
-            for order, line, field, value, place, by in written["edits"]
-        ),
+        edits=tuple(map(_decode_edit, written["edits"])),
+        findings=tuple(map(_decode_finding, written["findings"])),
+        answers=tuple(Answer(item, text, decode_place(place), by) for item, text, place, by in written["answers"]),
+        typed=None if written["typed"] is None else _decode_document(written["typed"]),
+        tracker=written["tracker"],
+        closed_year=written["closed_year"],
         documents=tuple(
             ManifestDocument(**{**document, "orders": tuple(document["orders"])}) for document in written["documents"]
         ),
@@ -131,3 +144,68 @@ def list_manifests(archive: Path) -> list[Path]:
     # An original that was called run-000001.json is kept as run-000001.<hash>.json.
     found = (path for path in archive.rglob("run-*.json") if path.stem[4:].isdecimal())
     return sorted(found, key=lambda path: int(path.stem[4:]))
+
+
+def _encode_edit(edit: Edit) -> Json:
+    return {
+        "order": edit.order,
+        "line": edit.line,
+        "field": edit.field,
+        "value": _encode_blank(edit.value),
+        "was": _encode_blank(edit.was),
+        "base_known": edit.base_known,
+        "place": encode_place(edit.place),
+        "by": edit.by,
+    }
+
+
+def _decode_edit(written: dict[str, Any]) -> Edit:
+    values = {name: _decode_blank(written[name]) for name in ("value", "was")}
+    return Edit(**{**written, **values, "place": decode_place(written["place"])})
+
+
+def _encode_blank(value: FieldValue | None) -> Json:
+    return None if value is None else encode_value(value)
+
+
+def _decode_blank(written: Json) -> FieldValue | None:
+    return None if written is None else decode_value(written)
+
+
+def _encode_finding(found: Finding) -> Json:
+    return {
+        "kind": found.kind,
+        "order": found.order,
+        "line": found.line,
+        "field": found.field,
+        "typed": found.typed,
+        "kept": found.kept,
+        "cells": [list(cell) for cell in found.cells],
+        "code": found.code,
+        "place": encode_place(found.place),
+        "by": found.by,
+    }
+
+
+def _decode_finding(written: dict[str, Any]) -> Finding:
+    cells = tuple((column, typed, restored) for column, typed, restored in written["cells"])
+    return Finding(**{**written, "cells": cells, "place": decode_place(written["place"])})
+
+
+def _encode_document(document: Document) -> Json:
+    own = document.sha256
+    return {
+        "file": document.file,
+        "sha256": own,
+        "form": document.form,
+        "layout": document.layout,
+        "records": [encode_record(record, own) for record in document.records],
+        "rejected": [encode_record(record, own) for record in document.rejected],
+        "saved_by": document.saved_by,
+    }
+
+
+def _decode_document(written: dict[str, Any]) -> Document:
+    own = written["sha256"]
+    parts = {name: tuple(decode_record(one, own) for one in written[name]) for name in ("records", "rejected")}
+    return Document(**{**written, **parts})

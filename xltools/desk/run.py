@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xltools.core.place import Place
-from xltools.core.plan import AppendEvents, ArchiveFile, Plan, WriteFile
+from xltools.core.plan import AppendEvents, ArchiveFile, Plan, RemoveFile, WriteFile
 from xltools.core.problem import error
+from xltools.desk.closing import check_year, close_books
 from xltools.desk.failure import BusyError
 from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
@@ -35,13 +36,15 @@ def settle() -> None:
 class RunOptions:
     """How a run goes about it: the pause between two looks at a fresh file, and who watches its progress.
 
-    A run that does not `take_inbox` only brings papers and tracker up to date.
+    A run that does not `take_inbox` only brings papers and tracker up to date; one that `closes_year` begins the
+    tracker anew.
     """
 
     dry_run: bool = False
     take_inbox: bool = True
     pause: Callable[[], None] = settle
     watch: Watch = iter
+    closes_year: int | None = None
 
 
 def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -> RunResult:
@@ -58,6 +61,8 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
         inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause)
         if not options.take_inbox:
             inputs = replace(inputs, received=(), waiting=())
+        if options.closes_year is not None:
+            inputs = close_books(desk, inputs, options.closes_year)
         planned = plan_run(inputs, desk.catalogue, _beating(lock, options.watch))
         if options.dry_run:
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
@@ -70,6 +75,15 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     if any(problem.place.file == result.tracker.file for problem in left):
         result = replace(result, tracker=replace(result.tracker, queued=True))
     return replace(result, problems=(*result.problems, *left), seconds=round(time.perf_counter() - started, 3))
+
+
+def close_year_at(desk: Desk, year: int, as_of: dt.date) -> RunResult:
+    """Starts fresh shared workbooks without what was done by the end of a year; the old ones are kept in archive/.
+
+    UsageError for a year that is still to come or closed already, BusyError where a shared workbook is open.
+    """
+    check_year(desk, year, as_of)
+    return run_desk_at(desk, as_of, RunOptions(take_inbox=False, closes_year=year))
 
 
 @contextmanager
@@ -105,7 +119,10 @@ def describe_plan(plan: Plan, say: Say) -> tuple[str, ...]:
                     words.append(say("ui-plan-event", event=event, order=one.event.order, place=one.event.place))
             case ArchiveFile(path, _, archived):
                 words.append(say("ui-plan-archive", path=path, archived=archived))
-            case WriteFile(path):
-                if not path.startswith(STATE_FOLDER):
-                    words.append(say("ui-plan-write", path=path))
+            case WriteFile(path) if not path.startswith(STATE_FOLDER):
+                words.append(say("ui-plan-write", path=path))
+            case RemoveFile(path) if not path.startswith(STATE_FOLDER):
+                words.append(say("ui-plan-remove", path=path))
+            case _:
+                pass
     return tuple(words)

@@ -16,16 +16,17 @@ from xltools.desk.planning import Watch
 from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
+from xltools.desk.shared_workbooks import TEMPLATES
 from xltools.edge.contract_template import build_contract_template
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.forms.template import build_template
-from xltools.reports.tracker import build_tracker
+from xltools.reports.shared_template import prices_grids, template_grids
+from xltools.reports.tracker import tracker_grid
 from xltools.resources import resource_root
 
 TEMPLATES_AS_OF = dt.date(2026, 1, 1)  # the date that templates carry, so that building them again changes nothing
 DEMO_AS_OF = dt.date(2026, 5, 20)
-TRACKER_TEMPLATE = "order-tracker.xlsx"
 _CHINESE_FOLDERS = """\
 folders:
   inbox: 收件箱
@@ -36,6 +37,7 @@ folders:
   outbox: 发件箱
   master: 基础资料
   tracker: 订单总表.xlsx
+  prices: 价格表.xlsx
   customers: 客户.xlsx
   products: 产品.xlsx
   stock: 库存.xlsx
@@ -115,9 +117,10 @@ def build_templates(rules: Rules) -> Iterator[tuple[str, bytes]]:
     for layout in rules.layouts.values():
         if layout.template:
             yield layout.template, _build_form_template(layout, rules)
-    say = load_messages().speaker("zh")
-    tracker = build_tracker((), rules, TEMPLATES_AS_OF, "zh", say)
-    yield TRACKER_TEMPLATE, build_workbook([tracker], TEMPLATES_AS_OF, title=say("ui-tracker-title"))
+    says = tuple(load_messages().speaker(language) for language in ("zh", "en"))
+    tracker = (tracker_grid(rules, TEMPLATES_AS_OF, says), *template_grids(rules))
+    yield TEMPLATES["tracker"], build_workbook(tracker, TEMPLATES_AS_OF, title=says[0]("ui-tracker-title"))
+    yield TEMPLATES["prices"], build_workbook(prices_grids(rules), TEMPLATES_AS_OF, title=says[0]("ui-prices-title"))
     yield CONTRACT_TEMPLATE, build_contract_template()
 
 
@@ -143,7 +146,7 @@ def write_desk_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
     written = []
     for name, content in build_templates(rules):
         target = folder / name
-        if name in {TRACKER_TEMPLATE, CONTRACT_TEMPLATE} or (target.is_file() and target.read_bytes() == content):
+        if name in {*TEMPLATES.values(), CONTRACT_TEMPLATE} or (target.is_file() and target.read_bytes() == content):
             continue
         if target.exists():
             target = target.with_name(f"{target.stem}.new{target.suffix}")

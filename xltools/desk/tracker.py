@@ -1,119 +1,215 @@
-"""The order tracker's part of a run: the new file, what of it changed, and what is kept to read people's edits back."""
+"""The shared workbooks' part of a run: what is patched in them, and what is kept to tell people's changes from ours."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 
-from xltools.books.build import build_workbook
+from xltools.books.patch import patch_workbook
 from xltools.core.codec import canonical_json
-from xltools.core.grid import Grid
-from xltools.core.plan import Action, WriteFile
-from xltools.core.sheet import Range
-from xltools.desk.inputs import GENERATION, TRACKER_STATE, RunInputs, encode_generation, generation_file
+from xltools.core.place import Place, cell_position
+from xltools.core.plan import Action, Provided, RemoveFile, WriteFile
+from xltools.core.problem import Problem, warning
+from xltools.core.table_state import Tables, TableState, encode_tables
+from xltools.desk.inputs import RunInputs
 from xltools.desk.result import TrackerResult
 from xltools.desk.session import Assessment
-from xltools.edge.folders import archive_path
+from xltools.desk.shared_workbooks import GENERATION, MOST_GENERATIONS, SharedWorkbook
 from xltools.forms.messages import Catalogue
-from xltools.forms.rules import Rules
+from xltools.forms.tracker_columns import TRACKER_TABLE
+from xltools.intake.edits import TrackerReading, column_labels
+from xltools.intake.shared_table import find_shared_table
+from xltools.intake.tracker_rows import OrderLineKey
 from xltools.ledger.replay import Ledger
-from xltools.reports.tracker import build_tracker, written_values
+from xltools.ledger.standing import is_in_tracker
+from xltools.reports.changes import build_changes
+from xltools.reports.dashboard import build_dashboard
+from xltools.reports.merge import merge_table, table_labels
+from xltools.reports.prices import build_prices
+from xltools.reports.table import SheetTable
+from xltools.reports.to_resolve import build_to_resolve
+from xltools.reports.today import build_today
+from xltools.reports.tracker import build_tracker
 
-Rows = Mapping[tuple[str, str], tuple[str, ...]]
+Spot = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class TrackerPlan:
-    """The writing of the tracker, none where it is right already or open elsewhere, and what the run says of it."""
+    """The writing of the shared workbooks, none where they are right already, and what the run says of the tracker."""
 
     actions: tuple[Action, ...]
     result: TrackerResult
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _BookPlan:
+    """The writing of one shared workbook; `queued` says that its changes wait, `added` and `changed` count them."""
+
+    actions: tuple[Action, ...] = ()
+    queued: bool = False
+    added: int = 0
+    changed: int = 0
+    problems: tuple[Problem, ...] = ()
 
 
 def plan_tracker(
-    inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue, edits: int
+    inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue, *, edits: int, conflicts: int
 ) -> TrackerPlan:
-    """The tracker as the ledger has it on the as-of date.
+    """The shared workbooks as the ledger has them on the as-of date: patched where they differ, else left alone.
 
-    What was written under the file's generation id is kept before the file is replaced: a run that is cut short never
+    What was written under a file's generation id is kept before the file is replaced: a run that is cut short never
     takes its own writing for a person's.
     """
-    settings = inputs.rules.settings
-    say = catalogue.speaker(settings.language)
+    plans = {
+        book.name: _plan_book(book, _wanted_tables(book.name, inputs, ledger, assessment, catalogue), inputs, ledger)
+        for book in inputs.shared
+    }
+    main = plans.get("tracker", _BookPlan())
+    queued = any(plan.queued for plan in plans.values())
+    file = inputs.rules.settings.folders.tracker
+    return TrackerPlan(
+        tuple(action for plan in plans.values() for action in plan.actions),
+        TrackerResult(file, main.added, main.changed, edits, conflicts, queued),
+        tuple(problem for plan in plans.values() for problem in plan.problems),
+    )
+
+
+def _wanted_tables(
+    name: str, inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue
+) -> tuple[SheetTable, ...]:
+    """The tables of a shared workbook as they are wanted, that of the order lines first."""
+    rules, as_of = inputs.rules, inputs.as_of
+    language = rules.settings.language
+    say = catalogue.speaker(language)
+    lines = [one for one in assessment.lines if is_in_tracker(one.line, ledger.closed_year, rules)]
+    if name == "prices":
+        return (build_prices(lines, rules, language, say),)
     archived = {one.sha256: one.archived for one in ledger.accepted.values()}
-    grid = build_tracker(assessment.lines, inputs.rules, inputs.as_of, settings.language, say, archived)
-    rows = _tracker_rows(grid, inputs.rules)
-    written = canonical_json(encode_generation(rows, written_values(ledger.orders.values(), inputs.rules)))
-    generation = hashlib.sha256(f"{ledger.head} {inputs.as_of} {written}".encode()).hexdigest()[:24]
-    content = build_workbook([grid], inputs.as_of, {GENERATION: generation}, say("ui-tracker-title"))
-    sha256 = hashlib.sha256(content).hexdigest()
-    added, changed = _count_changes(inputs.tracker.rows, rows)
-    conflicts = sum(problem.code == "tracker-edits-differ" for problem in inputs.problems)
-    queued = inputs.tracker.is_open and sha256 != inputs.tracker.written_sha256
-    result = TrackerResult(settings.folders.tracker, added, changed, edits, conflicts, queued)
-    if inputs.tracker.is_open or sha256 == inputs.tracker.sha256:
-        return TrackerPlan((), result)
-    if inputs.tracker.generation == generation and not inputs.edits:
-        # Saved again, sorted or coloured perhaps, with the same values: nothing to write over it for.
-        return TrackerPlan((), result)
+    return (
+        build_tracker(lines, rules, as_of, language, say, archived),
+        build_today(lines, rules, assessment.calendar, language, say, as_of),
+        build_to_resolve(ledger, rules, language, say, as_of),
+        build_changes(ledger.orders.values(), rules, language, say),
+        *build_dashboard(assessment.lines, rules, as_of, language, say),
+    )
+
+
+def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> _BookPlan:
+    stands = _standing_tables(book, wanted, inputs, ledger)
+    spared = inputs.changes.spared if book.name == "tracker" else frozenset[Spot]()
+    merged = {
+        table.name: merge_table(
+            table,
+            stands[table.name],
+            owns_caption=_owns_caption(book, table.name, stands[table.name]),
+            spared=spared if table.name == TRACKER_TABLE else frozenset(),
+        )
+        for table in wanted
+        if table.name in stands
+    }
+    lost = _lost_sheets(book, wanted, stands)
+    main = merged.get(wanted[0].name)
+    if main is None:
+        return _BookPlan(problems=lost)
+    counted = _BookPlan(added=main.added, changed=main.changed, problems=lost)
+    if not book.is_new and not any(one.is_changed for one in merged.values()):
+        return replace(counted, actions=(*_accept(book, stands), *_remove_latest(book)))
+    tables = {name: one.state for name, one in merged.items()}
+    packed = encode_tables(tables)
+    generation = hashlib.sha256(packed).hexdigest()[:24]
+    patches = [one.patch for one in merged.values() if one.is_changed]
+    content = patch_workbook(book.content, patches, {GENERATION: generation}, book.file)
+    if isinstance(content, Problem):
+        return replace(counted, queued=True, problems=(*lost, content))
+    kept = WriteFile(book.generation_file(generation), packed, expected=None)
+    if book.blocked:
+        latest = WriteFile(book.latest_file, content, expected=None, read_only=True)
+        return replace(counted, actions=(kept, latest), queued=True)
+    written = Provided(book.file, hashlib.sha256(content).hexdigest())
     actions = (
-        *_keep_edited(inputs),
-        *_keep_baseline(inputs),
-        WriteFile(generation_file(generation), written.encode(), expected=None),
-        WriteFile(settings.folders.tracker, content, expected=inputs.tracker.sha256),
-        _keep_state(generation, sha256),
+        *_settle(book, stands),
+        kept,
+        *_back_up(book),
+        WriteFile(book.file, content, expected=book.sha256),
+        *_next_state(book, generation, written),
+        *((RemoveFile(book.settled_file(book.generation), None, written),) if book.generation else ()),
+        *_remove_latest(book),
     )
-    return TrackerPlan(actions, result)
+    return replace(counted, actions=actions)
 
 
-def _keep_state(generation: str, sha256: str) -> WriteFile:
-    state = canonical_json({"generation": generation, "sha256": sha256}).encode()
-    return WriteFile(TRACKER_STATE, state, expected=None)
+def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> Tables:
+    """Our tables as they stand in the workbook: as they were written, or found again where people changed it."""
+    if book.workbook is None:
+        return book.written
+    stands: dict[str, TableState] = {}
+    for table in wanted:
+        reading = inputs.changes.reading if book.name == "tracker" and table.name == TRACKER_TABLE else None
+        if reading:
+            stands[table.name] = reading.found.state({**reading.rows.kept, **_taken_rows(reading, ledger)})
+            continue
+        labels = column_labels(inputs.rules) if table.name == TRACKER_TABLE else table_labels(table)
+        found = find_shared_table(book.workbook, table.name, labels, table.key, book.written.get(table.name))
+        if found:
+            rows = {found.key(row, table.key): row for row in found.rows()} if table.key else found.rows_by_position()
+            stands[table.name] = found.state({key: row for key, row in rows.items() if all(key)})
+    return stands
 
 
-def _keep_baseline(inputs: RunInputs) -> tuple[Action, ...]:
-    """The edits taken become part of what is known of the file they stand in.
+def _taken_rows(reading: TrackerReading, ledger: Ledger) -> dict[OrderLineKey, int]:
+    """The rows that people typed and that are orders now, by their order line."""
+    sheet = reading.found.sheet
+    return {
+        (order.number, line.number): cell_position(line.place.cell)[0]
+        for order in ledger.orders.values()
+        if order.document == sheet.sha256
+        for line in order.lines
+        if line.place.sheet == sheet.name
+    }
 
-    Should the new tracker not come to be written, a person who takes an edit back in that file is still understood.
+
+def _owns_caption(book: SharedWorkbook, name: str, stands: TableState) -> bool:
+    """True where what stands above a header is still what we wrote there."""
+    before = book.written.get(name)
+    return book.is_new or book.workbook is None or (before is not None and before.caption == stands.caption)
+
+
+def _lost_sheets(book: SharedWorkbook, wanted: tuple[SheetTable, ...], stands: Tables) -> tuple[Problem, ...]:
+    """A list of open items that somebody took away is told; whoever takes the dashboard away doesn't want it."""
+    lost = [table for table in wanted if table.has_editable and table.name not in stands]
+    return tuple(warning("tracker-sheet-missing", Place(book.file), sheet=table.sheet) for table in lost)
+
+
+def _accept(book: SharedWorkbook, stands: Tables) -> tuple[Action, ...]:
+    """People changed the file, and nothing is to be written: from now on it is known as it is."""
+    settled = _settle(book, stands)
+    return (*settled, *_next_state(book, book.generation, Provided(book.file, book.sha256))) if settled else ()
+
+
+def _settle(book: SharedWorkbook, stands: Tables) -> tuple[Action, ...]:
+    """What the run dealt with becomes part of what is known of the file it stands in.
+
+    Should the new one not come to be written, nothing is taken twice, and what people take back in it is understood.
     """
-    tracker = inputs.tracker
-    if not tracker.generation or not inputs.edits:
+    if book.is_new or book.blocked or book.workbook is None or not book.generation:
         return ()
-    taken = {(edit.order, edit.line, edit.field): edit.value for edit in inputs.edits}
-    written = canonical_json(encode_generation(tracker.rows, {**tracker.written, **taken}))
-    return (WriteFile(generation_file(tracker.generation), written.encode(), expected=None),)
+    return (WriteFile(book.settled_file(book.generation), encode_tables(stands), expected=None),)
 
 
-def _keep_edited(inputs: RunInputs) -> tuple[Action, ...]:
-    """The tracker as people left it goes to archive/ before it is written over."""
-    if inputs.tracker.edited is None:
-        return ()
-    folders = inputs.rules.settings.folders
-    name = PurePosixPath(folders.tracker).name
-    return (WriteFile(archive_path(folders, inputs.as_of, name, inputs.tracker.sha256), inputs.tracker.edited),)
-
-
-def _tracker_rows(grid: Grid, rules: Rules) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The text of each row by order and line, to count what a run changed."""
-    columns = [column.column for column in rules.tracker.columns]
-    order, line = columns.index("order_no"), columns.index("line_no")
-    block = grid.table.block if grid.table else Range(0, 0, -1, -1)
-    rows = {}
-    for row in range(block.top + 1, block.bottom + 1):
-        cells = [grid.cells.get((row, column)) for column in range(len(columns))]
-        texts = tuple("" if cell is None or cell.value is None else str(cell.value) for cell in cells)
-        if texts[order]:
-            rows[texts[order], texts[line]] = texts
-    return rows
-
-
-def _count_changes(before: Rows, after: Rows) -> tuple[int, int]:
-    """Rows added, and cells changed in rows that were there before."""
-    added = sum(key not in before for key in after)
-    changed = sum(
-        old != new
-        for key, cells in after.items()
-        if key in before
-        for old, new in zip(before[key], cells, strict=False)
+def _next_state(book: SharedWorkbook, generation: str, written: Provided) -> tuple[Action, ...]:
+    """The state once the file is written, and the taking away of what was kept of writings long ago."""
+    kept = (*(one for one in book.state.kept if one != generation), generation)
+    state = {"generation": generation, "sha256": written.sha256, "kept": list(kept[-MOST_GENERATIONS:])}
+    content = canonical_json(state).encode()
+    return (
+        WriteFile(book.state_file, content, expected=None, provided=written),
+        *(RemoveFile(book.generation_file(one), None, written) for one in kept[:-MOST_GENERATIONS]),
     )
-    return added, changed
+
+
+def _back_up(book: SharedWorkbook) -> tuple[Action, ...]:
+    return () if book.is_new else (WriteFile(book.backup_file, book.content, expected=None),)
+
+
+def _remove_latest(book: SharedWorkbook) -> tuple[Action, ...]:
+    return (RemoveFile(book.latest_file, book.latest),) if book.latest and not book.blocked else ()

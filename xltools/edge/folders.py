@@ -15,6 +15,7 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, warning
 
 FRESH_SECONDS = 10.0
+_MOST_OWNER_BYTES = 4096
 MAX_NAME_BYTES = 255  # of ext4 and most others; NTFS takes 255 UTF-16 units, which are never fewer bytes
 
 _LEFTOVERS = frozenset({"desktop.ini", "thumbs.db", ".ds_store"})
@@ -125,8 +126,37 @@ def scan_inbox(paths: DeskFolders, pause: Callable[[], None], now: Callable[[], 
 
 def is_open_elsewhere(path: Path) -> bool:
     """True when an owner file of Excel, WPS or LibreOffice beside it says that somebody has the file open."""
-    owners = (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#")
-    return any(path.with_name(owner).exists() for owner in owners)
+    return find_opener(path) is not None
+
+
+def find_opener(path: Path) -> str | None:
+    """Who has a file open, by the owner file beside it; empty where that doesn't say, None where nobody has."""
+    office = (path.with_name(f"~${path.name}"), path.with_name(f".~{path.name}"))
+    for owner in office:
+        if owner.exists():
+            return _read_owner(owner, _office_name)
+    owner = path.with_name(f".~lock.{path.name}#")
+    return _read_owner(owner, _libreoffice_name) if owner.exists() else None
+
+
+def _read_owner(owner: Path, read_name: Callable[[bytes], str]) -> str:
+    try:
+        name = read_name(owner.read_bytes()[:_MOST_OWNER_BYTES])
+    except (OSError, ValueError):  # Excel lets nobody read its own while it runs
+        return ""
+    return "".join(letter for letter in name if letter.isprintable()).strip()
+
+
+def _office_name(content: bytes) -> str:
+    """The user's name in an owner file of Excel or WPS: 55 bytes in the code page, then its length and UTF-16."""
+    length = int.from_bytes(content[55:57], "little")
+    return content[57 : 57 + 2 * length].decode("utf-16-le")
+
+
+def _libreoffice_name(content: bytes) -> str:
+    """The user's name in a lock file of LibreOffice: `name,account,host,date,profile;`."""
+    name, account = [*content.decode().split(","), ""][:2]
+    return name or account
 
 
 def safe_name(text: str, suffix: str = "") -> str:

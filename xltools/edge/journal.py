@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import Any
 from xltools.core.codec import canonical_json
 from xltools.core.event import ChainedEvent, event_text, parse_event
 from xltools.core.place import Place
-from xltools.core.plan import Action, AppendEvents, ArchiveFile, Plan, WriteFile
+from xltools.core.plan import Action, AppendEvents, ArchiveFile, Plan, Provided, RemoveFile, WriteFile
 from xltools.core.problem import Problem, warning
 from xltools.edge.folders import inside_desk
 from xltools.edge.store import StaleLedgerError, Store
 
 _STATE = ".desk"
 _VERSION = 1
+_READ_ONLY, _WRITABLE = 0o444, 0o644
 Step = Callable[[str], None]
 
 
@@ -109,6 +111,8 @@ class _Work:
                     raise
             elif isinstance(action, WriteFile):
                 problems += self._write(action)
+            elif isinstance(action, RemoveFile):
+                problems += self._remove(action)
             else:
                 problems += self._archive(action)
         self.clear()
@@ -143,6 +147,8 @@ class _Work:
 
     def _write(self, action: WriteFile) -> Iterable[Problem]:
         target = inside_desk(self.desk, action.path)
+        if not self._holds(action.provided):
+            return
         try:  # Windows: a workbook that is open can't be replaced, sometimes not even read
             wanted, current = _hash(action.content), _hash_file(target)
             if current == wanted:
@@ -151,9 +157,34 @@ class _Work:
                 yield warning("file-changed-meanwhile", Place(action.path))
                 return
             self.step(f"write {action.path}")
+            _make_writable(target)
             _write_durably(target, action.content)
+            if action.read_only:
+                target.chmod(_READ_ONLY)
         except OSError:
             yield warning("file-in-use", Place(action.path))
+
+    def _remove(self, action: RemoveFile) -> Iterable[Problem]:
+        target = inside_desk(self.desk, action.path)
+        if not self._holds(action.provided):
+            return
+        try:
+            current = _hash_file(target)
+            if current is None or action.expected not in {None, current}:
+                return
+            self.step(f"remove {action.path}")
+            _make_writable(target)
+            target.unlink(missing_ok=True)
+        except OSError:
+            yield warning("file-in-use", Place(action.path))
+
+    def _holds(self, provided: Provided | None) -> bool:
+        if provided is None:
+            return True
+        try:
+            return _hash_file(inside_desk(self.desk, provided.path)) == provided.sha256
+        except OSError:
+            return False
 
     def _archive(self, action: ArchiveFile) -> Iterable[Problem]:
         target = inside_desk(self.desk, action.archived)
@@ -181,7 +212,7 @@ class _Work:
 
 
 def _paths(action: Action) -> tuple[str, ...]:
-    if isinstance(action, WriteFile):
+    if isinstance(action, WriteFile | RemoveFile):
         return (action.path,)
     return (action.path, action.archived) if isinstance(action, ArchiveFile) else ()
 
@@ -206,6 +237,12 @@ def _write_durably(target: Path, content: bytes, modified: int | None = None) ->
         passing.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _make_writable(target: Path) -> None:
+    """Windows replaces and removes no file that is read-only."""
+    if target.exists() and not target.stat().st_mode & stat.S_IWRITE:
+        target.chmod(_WRITABLE)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -240,10 +277,26 @@ def _hash_actions(actions: list[Any]) -> str:
 
 def _write_action(action: Action) -> dict[str, Any]:
     if isinstance(action, WriteFile):
-        return {"write": action.path, "content": _hash(action.content), "expected": action.expected}
+        return {
+            "write": action.path,
+            "content": _hash(action.content),
+            "expected": action.expected,
+            "read_only": action.read_only,
+            "provided": _write_provided(action.provided),
+        }
+    if isinstance(action, RemoveFile):
+        return {"remove": action.path, "expected": action.expected, "provided": _write_provided(action.provided)}
     if isinstance(action, ArchiveFile):
         return {"archive": action.path, "sha256": action.sha256, "archived": action.archived}
     return {"append": [[one.number, event_text(one.event), one.previous, one.hash] for one in action.events]}
+
+
+def _write_provided(provided: Provided | None) -> list[str] | None:
+    return None if provided is None else [provided.path, provided.sha256]
+
+
+def _read_provided(written: list[str] | None) -> Provided | None:
+    return None if written is None else Provided(*written)
 
 
 def _read_plan(content: bytes, staging: Path) -> Plan:
@@ -256,7 +309,11 @@ def _read_plan(content: bytes, staging: Path) -> Plan:
 
 def _read_action(written: dict[str, Any], staging: Path) -> Action:
     if "write" in written:
-        return WriteFile(written["write"], (staging / written["content"]).read_bytes(), written["expected"])
+        content = (staging / written["content"]).read_bytes()
+        provided = _read_provided(written["provided"])
+        return WriteFile(written["write"], content, written["expected"], written["read_only"], provided)
+    if "remove" in written:
+        return RemoveFile(written["remove"], written["expected"], _read_provided(written["provided"]))
     if "archive" in written:
         return ArchiveFile(written["archive"], written["sha256"], written["archived"])
     return AppendEvents(

@@ -32,6 +32,7 @@ class Folders(RuleModel):
     outbox: str = "outbox"
     master: str = "master"
     tracker: str = "order-tracker.xlsx"
+    prices: str = "order-prices.xlsx"
     customers: str = "customers.xlsx"
     products: str = "products.xlsx"
     stock: str = "stock.xlsx"

@@ -89,9 +89,9 @@ def _draw_form(form: Form, layout: Layout, header: Values, lines: Sequence[Value
         heights=canvas.heights,
         merges=tuple(canvas.merges),
         validations=tuple(canvas.validations),
-        table=GridTable(form.name.replace("-", "_"), Range(top, 0, bottom, len(columns) - 1))
+        tables=(GridTable(form.name.replace("-", "_"), Range(top, 0, bottom, len(columns) - 1)),)
         if layout.kind == "list"
-        else None,
+        else (),
         freeze=(top + 1, 0),
         print_setup=PrintSetup(landscape=True, repeat_rows=(top, top)),
     )

@@ -10,7 +10,7 @@ from xltools.core.money import round_to
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import FieldValue, Origin, Value
-from xltools.core.sheet import Cell, Scalar
+from xltools.core.sheet import Cell, CellError, Scalar
 from xltools.core.text import label_key, normalize_text
 from xltools.forms.model import FieldType, FormField
 from xltools.intake.dates import DateReading, read_date, read_schedule
@@ -35,11 +35,20 @@ def convert_cell(cell: Cell, field: FormField, origin: Origin = Origin.CELL) -> 
 
 
 def convert_scalar(value: Scalar, field: FormField, place: Place) -> Converted:
-    """A scalar as the field's type reads it, within the field's bounds, choices and pattern."""
+    """A scalar as the field's type reads it, within the field's bounds, choices and pattern; an error cell never."""
+    if isinstance(value, CellError):
+        return _tell_error(value, field, place)
     converted = _convert_type(value, field, place)
     if isinstance(converted, Problem):
         return converted
     return _check_bounds(converted, field, place) or converted
+
+
+def _tell_error(value: CellError, field: FormField, place: Place) -> Problem:
+    """A formula that went wrong, or that a program saved without calculating it, says nothing: not even blank."""
+    if value.startswith("="):
+        return error("formula-not-calculated", place, field.name, value=value)
+    return error("cell-error", place, field.name, value=value)
 
 
 def _convert_type(value: Scalar, field: FormField, place: Place) -> Converted:

@@ -14,6 +14,7 @@ from xltools.intake.complete import Draft, Tables, complete_draft
 from xltools.intake.convert import convert_cell
 from xltools.intake.identify import Match, identify_layout
 from xltools.intake.locate import LocatedLine, LocatedRecord, locate_records
+from xltools.intake.returned import without_listing
 
 FOLDER_FIELD = "customer"  # a folder inbox/<customer>/ says whose its workbooks are
 
@@ -39,10 +40,24 @@ def read_document(
     `tables` are master data by form name, and the ledger's `orders`. `form` says which form it must be, where that is
     known.
     """
+    workbook = without_listing(workbook)
     known = frozenset({FOLDER_FIELD}) if folder_customer else frozenset()
     match, problems = identify_layout(workbook, rules, form, known)
     if match is None:
         return Reading(None, problems)
+    return read_matched(match, workbook, rules, tables, received, folder_customer, problems)
+
+
+def read_matched(
+    match: Match,
+    workbook: Workbook,
+    rules: Rules,
+    tables: Tables,
+    received: dt.date,
+    folder_customer: str = "",
+    problems: tuple[Problem, ...] = (),
+) -> Reading:
+    """The sheets of a workbook whose layout is known, as a document; `problems` are those of telling it."""
     drafts, located_problems = _draft_records(match, rules, folder_customer)
     problems += located_problems
     the_form = rules.forms[match.layout.form]

@@ -1,120 +1,258 @@
-"""The tracker as people left it × what was written → their edits."""
+"""The tracker as people left it × as it was written → what they typed, and what else they did to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
+from xltools.core.cell_text import same_text
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
-from xltools.core.record import Edit, FieldValue
-from xltools.core.sheet import Sheet, Workbook, is_blank
+from xltools.core.record import Answer, Edit, FieldValue, Finding
+from xltools.core.sheet import CellError, Workbook, is_blank
+from xltools.core.table_state import TableState
 from xltools.core.text import label_key, normalize_text
-from xltools.forms.model import ORDER_FORM, Form, FormField
+from xltools.forms.model import ORDER_FORM, FormField
 from xltools.forms.rules import Rules
-from xltools.intake.convert import convert_cell, plain_text
+from xltools.forms.tracker_columns import COMPUTED_COLUMNS, TRACKER_TABLE
+from xltools.intake.convert import convert_cell, convert_scalar
+from xltools.intake.identify import Match
 from xltools.intake.labels import Labels
-from xltools.intake.locate import LineTable, find_table
+from xltools.intake.shared_table import FoundTable, find_shared_table
+from xltools.intake.tracker_rows import KEY, OrderLineKey, TrackerRows, tell_rows
+from xltools.intake.typed_rows import copied_changes, match_typed_rows
 
-ORDER_KEY, LINE_KEY = "order_no", "line_no"
-
-# Order, line and field → the value that was written, None for a blank.
-WrittenValues = Mapping[tuple[str, str, str], FieldValue | None]
+MOST_QUESTIONS = 50  # deleted rows that are asked about one by one
+_Spot = tuple[str, str, str]
 
 
-def read_edits(
-    workbook: Workbook, rules: Rules, written: WrittenValues
-) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
-    """What people typed over the editable values of a tracker, and what of it could not be understood.
+@dataclass(frozen=True, slots=True)
+class TrackerReading:
+    """What people did to a tracker.
 
-    Text that a field's type can't read is an edit all the same, kept as typed, with a warning. Two rows of the same
-    order line that were edited differently are a problem, and neither is taken.
+    `found` is its table and `rows` which row is which, `edits` what they typed where they may, `findings` what else
+    they did, `typed` the rows that are orders, `spared` the cells (row and column of the sheet) whose content can't be
+    taken and must not be written over; `found` has what was written in these, so that they are told until they are
+    mended.
     """
-    labels = _column_labels(rules)
-    for sheet in workbook.sheets:
-        table = None if sheet.hidden else find_table(sheet, labels)
-        if table and {ORDER_KEY, LINE_KEY} <= set(table.columns):
-            return _read_sheet(sheet, table, rules, written, workbook.saved_by)
-    return (), (error("tracker-not-found", Place(workbook.file)),)
+
+    found: FoundTable
+    rows: TrackerRows
+    edits: tuple[Edit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    typed: Match | None = None
+    spared: frozenset[tuple[int, int]] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
 
-def _column_labels(rules: Rules) -> Labels:
+def read_tracker(
+    workbook: Workbook, rules: Rules, before: TableState | None, known: Collection[OrderLineKey]
+) -> TrackerReading | Problem:
+    """What people did to the tracker since it was written as `before`; None where that is not known any more.
+
+    `known` are the order lines of the ledger. Problem tracker-not-found where its key columns are not there.
+    """
+    found = find_shared_table(workbook, TRACKER_TABLE, column_labels(rules), KEY, before)
+    if found is None:
+        return error("tracker-not-found", Place(workbook.file))
+    rows = tell_rows(found, before, known)
+    form = rules.forms[ORDER_FORM]
+    entered = [name for name in found.columns if name not in COMPUTED_COLUMNS]
+    fields = {name: one for name in entered if (one := form.field(name)) and one.editable}
+    line_fields = frozenset(name for name in fields if form.is_line_field(name))
+    reader = _CellReader(found, fields, line_fields, before, workbook.saved_by)
+    for key, row in rows.kept.items():
+        reader.read_row(key, row)
+    edits = reader.finish()
+    findings = (*reader.findings, *_row_findings(found, rows, before, known, workbook.saved_by))
+    problems = (*_missing_columns(found, rules, before), *reader.problems, *_row_problems(found, rows))
+    return TrackerReading(
+        found=found.with_texts(reader.bases),
+        rows=rows,
+        edits=edits,
+        findings=findings,
+        typed=match_typed_rows(found, rows, rules, before),
+        spared=frozenset(reader.spared),
+        problems=problems,
+    )
+
+
+def read_overwritten(
+    workbook: Workbook, table: str, labels: Labels, before: TableState, known: Collection[OrderLineKey]
+) -> tuple[Finding, ...]:
+    """What people typed over a table of order lines in which nothing is theirs, such as the prices."""
+    found = find_shared_table(workbook, table, labels, KEY, before)
+    if found is None:
+        return ()
+    reader = _CellReader(found, {}, frozenset(), before, workbook.saved_by)
+    for key, row in tell_rows(found, before, known).kept.items():
+        reader.read_row(key, row)
+    return tuple(reader.findings)
+
+
+def read_answers(found: FoundTable, saved_by: str) -> tuple[Answer, ...]:
+    """What people answered on the sheet of items to resolve."""
+    answers = []
+    for row in found.rows():
+        item, text = found.key(row, ("id",))[0], found.text(row, "answer")
+        if item and text:
+            answers.append(Answer(item, text, found.sheet.place(row, found.columns["answer"]), saved_by))
+    return tuple(answers)
+
+
+def column_labels(rules: Rules) -> Labels:
     """The tracker's headers, as its columns or the form's fields name them."""
     form = rules.forms[ORDER_FORM]
     index: dict[str, str] = {}
     for column in rules.tracker.columns:
-        field = form.field(column.column)
-        label = column.label or (field.label if field else None)
+        found = form.field(column.column)
+        label = column.label or (found.label if found else None)
         if label:
             for words in (label.zh, label.en, label.text.both):
                 index.setdefault(label_key(words), column.column)
     return index
 
 
-def _read_sheet(
-    sheet: Sheet, table: LineTable, rules: Rules, written: WrittenValues, saved_by: str
-) -> tuple[tuple[Edit, ...], tuple[Problem, ...]]:
-    form = rules.forms[ORDER_FORM]
-    problems: list[Problem] = []
-    edits: dict[tuple[str, str, str], Edit] = {}  # a header field's once for all rows of the order
-    disputed: set[tuple[str, str, str]] = set()
-    changed: set[tuple[str, str, str]] = set()
-    problems.extend(_missing_columns(sheet, form, table, written))
-    known = {(order, line) for order, line, _ in written}
-    for row in range(table.row + 1, len(sheet.rows)):
-        key = _row_key(sheet, table, row)
-        if key is None:
-            if any(not is_blank(value) for value in sheet.rows[row]):
-                problems.append(warning("tracker-row-unkeyed", sheet.place(row, 0)))
-            continue
-        if key not in known:
-            problems.append(warning("tracker-row-unknown", sheet.place(row, 0), order=key[0], line=key[1]))
-            continue
-        for field in _editable_fields(form, table):
-            address = (*key, field.name)
-            if address not in written:  # it was not theirs yet when the tracker was written
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """An edit, the row it stands in, and the text that was written there."""
+
+    edit: Edit
+    row: int
+    before: str | None
+
+
+class _CellReader:
+    """Reads the cells of rows that are known: what differs from what was written there."""
+
+    def __init__(
+        self,
+        found: FoundTable,
+        fields: Mapping[str, FormField],
+        line_fields: frozenset[str],
+        before: TableState | None,
+        saved_by: str,
+    ) -> None:
+        self.found, self.before, self.saved_by = found, before, saved_by
+        self.fields, self.line_fields = fields, line_fields  # what people may type over, and which of it is of lines
+        self.typed: dict[_Spot, list[_Typed]] = {}  # a header field may be typed in several rows of its order
+        self.findings: list[Finding] = []
+        self.spared: set[tuple[int, int]] = set()
+        self.bases: dict[int, dict[str, str]] = {}  # what was written in spared cells, by row and column
+        self.problems: list[Problem] = []
+
+    def read_row(self, key: OrderLineKey, row: int) -> None:
+        """One row: edits of what is theirs; what they typed over ours is one finding."""
+        as_written = self.before.rows.get(key) if self.before else None
+        if as_written and as_written[1] == self.found.packed[row] and row not in self.found.odd:
+            return
+        written = (self.before.texts(key) if self.before else None) or {}
+        typed_over: list[tuple[str, str, str]] = []
+        for name, text in self.found.texts(row).items():
+            before = written.get(name)
+            if name in self.fields:
+                if before is None or not same_text(before, text) or self._is_error(row, name):
+                    self._read_edit(key, row, name, before)
+            elif before is not None and not same_text(before, text):
+                typed_over.append((name, text, before))
+        if typed_over:
+            place = self.found.sheet.place(row, self.found.columns[typed_over[0][0]])
+            order, line = key
+            self.findings.append(
+                Finding("cells-restored", order, line, cells=tuple(typed_over), place=place, by=self.saved_by)
+            )
+
+    def finish(self) -> tuple[Edit, ...]:
+        """The edits; of an order's field that rows of it say differently none, and what stands there is left alone."""
+        edits = []
+        for first, *others in self.typed.values():
+            differing = next((one.edit for one in others if one.edit.value != first.edit.value), None)
+            if differing is None:
+                edits.append(first.edit)
                 continue
-            edit, found = _read_cell(sheet, row, table.columns[field.name], address, field, saved_by)
-            is_edit = edit.value != written[address]
-            if is_edit:
-                problems.extend(found)
-            # A header field stands in each row of its order; typing in one of them is enough. A line stands once: a row
-            # copied for a repeat order is a second one, and must not speak for the first.
-            of_line = form.is_line_field(field.name)
-            spot = address if of_line else (key[0], "", field.name)
-            if spot in edits and edits[spot].value != edit.value:
-                disputed.add(spot)
-                problems.append(error("tracker-edits-differ", edit.place, field.name, other=edits[spot].place.cell))
-            if is_edit or of_line:
-                edits.setdefault(spot, edit)
-                changed |= {spot} if is_edit else set()
-    return tuple(edit for spot, edit in edits.items() if spot in changed - disputed), tuple(problems)
+            name = differing.field
+            self.problems.append(error("tracker-edits-differ", differing.place, name, other=first.edit.place.cell))
+            for one in (first, *others):
+                self._spare(one.row, name, one.before)
+        return tuple(edits)
 
+    def _is_error(self, row: int, name: str) -> bool:
+        return row in self.found.odd and isinstance(self.found.sheet.value(row, self.found.columns[name]), CellError)
 
-def _missing_columns(sheet: Sheet, form: Form, table: LineTable, written: WrittenValues) -> Iterator[Problem]:
-    """The columns that were written for them to type in and are not found any more: what stands in them is not read."""
-    names = {name for _, _, name in written}
-    for field in form.fields():
-        if field.name in names and field.editable and field.name not in table.columns:
-            yield warning("tracker-column-missing", sheet.place(table.row, 0), field.name)
+    def _spare(self, row: int, name: str, before: str | None) -> None:
+        self.spared.add((row, self.found.columns[name]))
+        self.bases.setdefault(row, {})[name] = before or ""
 
+    def _read_edit(self, key: OrderLineKey, row: int, name: str, before: str | None) -> None:
+        field, column = self.fields[name], self.found.columns[name]
+        value = self._read_value(row, column, field)
+        if isinstance(value, Problem):
+            self.problems.append(value)
+            self._spare(row, name, before)
+            return
+        was = None if before is None else _value_of(before, field)
+        # Where it is not known what stood in a cell, a blank one may never have held anything.
+        if value == was:
+            return
+        order, line = key
+        place = self.found.sheet.place(row, column)
+        edit = Edit(order, line, name, value, place, self.saved_by, was, before is not None)
+        # A header field stands in each row of its order; typing in one of them is enough.
+        spot = order, line if name in self.line_fields else "", name
+        self.typed.setdefault(spot, []).append(_Typed(edit, row, before))
 
-def _row_key(sheet: Sheet, table: LineTable, row: int) -> tuple[str, str] | None:
-    order = plain_text(sheet.value(row, table.columns[ORDER_KEY]))
-    line = plain_text(sheet.value(row, table.columns[LINE_KEY]))
-    return (order, line) if order and line else None
-
-
-def _editable_fields(form: Form, table: LineTable) -> Iterator[FormField]:
-    return (field for field in form.fields() if field.editable and field.name in table.columns)
-
-
-def _read_cell(
-    sheet: Sheet, row: int, column: int, address: tuple[str, str, str], field: FormField, saved_by: str
-) -> tuple[Edit, list[Problem]]:
-    cell = sheet.cell(row, column)
-    if is_blank(cell.value):
-        return Edit(*address, None, cell.place, saved_by), []
-    converted = convert_cell(cell, field)
-    if isinstance(converted, Problem):
+    def _read_value(self, row: int, column: int, field: FormField) -> FieldValue | Problem | None:
+        """What stands in a cell; text that the field's type can't read is kept as that text, with a warning."""
+        cell = self.found.sheet.cell(row, column)
+        if is_blank(cell.value):
+            return None
+        converted = convert_cell(cell, field)
+        if not isinstance(converted, Problem):
+            return converted.value
+        if isinstance(cell.value, CellError):
+            return converted
         text = normalize_text(str(cell.value))
-        kept = warning("edit-kept-as-text", cell.place, field.name, value=text)
-        return Edit(*address, text, cell.place, saved_by), [kept]
-    return Edit(*address, converted.value, cell.place, saved_by), []
+        self.problems.append(warning("edit-kept-as-text", cell.place, field.name, value=text))
+        return text
+
+
+def _value_of(text: str, field: FormField) -> FieldValue | None:
+    """The value whose text was written, as the field's type reads it; text that it can't read was kept as such."""
+    if not text:
+        return None
+    converted = convert_scalar(text, field, Place(""))
+    return text if isinstance(converted, Problem) else converted
+
+
+def _row_findings(
+    found: FoundTable, rows: TrackerRows, before: TableState | None, known: Collection[OrderLineKey], saved_by: str
+) -> Iterator[Finding]:
+    """Rows of order lines that were deleted, and copies that say nothing of their own."""
+    place = found.sheet.place(found.block.top, found.block.left)
+    gone = [key for key in rows.gone if key in known]
+    if len(gone) <= MOST_QUESTIONS:
+        for order, line in gone:
+            yield Finding("row-deleted", order, line, place=place, by=saved_by)
+    changes = copied_changes(found, rows, before)
+    for row, (order, line) in rows.copied:
+        if not changes[row]:
+            place = found.sheet.place(row, found.block.left)
+            yield Finding("row-duplicated", order, line, place=place, by=saved_by)
+
+
+def _row_problems(found: FoundTable, rows: TrackerRows) -> Iterator[Problem]:
+    if len(rows.gone) > MOST_QUESTIONS:
+        yield error("tracker-rows-gone", found.sheet.place(found.block.top, found.block.left), count=len(rows.gone))
+    for row in rows.notes:
+        yield warning("tracker-row-unkeyed", found.sheet.place(row, found.block.left))
+
+
+def _missing_columns(found: FoundTable, rules: Rules, before: TableState | None) -> Iterator[Problem]:
+    """The columns that were written and are not found any more: what stands in them is not read."""
+    if before is None:
+        return
+    form = rules.forms[ORDER_FORM]
+    for name in before.columns:
+        if name not in found.columns:
+            label = form.field(name)
+            header = before.headers[name]
+            place = found.sheet.place(found.block.top, found.block.left)
+            yield warning("tracker-column-missing", place, name if label else "", header=header)

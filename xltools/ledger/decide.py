@@ -2,23 +2,24 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from xltools.core.codec import encode_value
 from xltools.core.event import Event, EventKind
 from xltools.core.order import Order
 from xltools.core.place import Place
-from xltools.core.problem import Problem, error
-from xltools.core.record import Document, Edit, FieldValue, Record
+from xltools.core.problem import Problem, warning
+from xltools.core.record import Answer, Document, Edit, Finding, FindingKind, Record
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
-from xltools.ledger.deliveries import is_promise
+from xltools.ledger.edits import EditJudge
+from xltools.ledger.items import ItemOpener, close_event, finding_key
 from xltools.ledger.judge import OrderJudge
-from xltools.ledger.replay import PROMISE, Ledger
-from xltools.ledger.standing import CHANGE_NOTICE
+from xltools.ledger.replay import Ledger
 
 Outcome = Literal["accepted", "partly", "returned", "duplicate"]
+# What lies in a workbook until somebody mends it there, unlike what a person once did.
+SETTLED: frozenset[FindingKind] = frozenset({"row-incomplete", "row-duplicated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class EditDecision:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ItemDecision:
+    """The events that open and close items, and the answers that are none."""
+
+    events: tuple[Event, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 def decide_intake(
     document: Document,
     layout: Layout,
@@ -69,8 +78,8 @@ def decide_intake(
     """The events of an order document, by the rules of identity in docs/design.md.
 
     `papers` are the kinds of paper that the program can make, `taken` order numbers that must not be assigned although
-    they are not in the ledger yet (those of the run's other documents), `answers` the return id in a marked copy.
-    ValueError for a bad pattern in settings.number_series.
+    they are not in the ledger yet (those of the run's other documents), `answers` the open return that the document
+    mends (find_return). ValueError for a bad pattern in settings.number_series.
     """
     known = ledger.accepted.get(document.sha256)
     if known and not known.partly:
@@ -91,47 +100,66 @@ def decide_intake(
 
 
 def decide_edits(edits: Iterable[Edit], ledger: Ledger, rules: Rules, as_of: dt.date) -> EditDecision:
-    """An event for each value typed in a shared workbook that differs from the ledger's.
+    """An event for each value typed in a shared workbook that differs from the ledger's, or an open item for it.
 
-    Problems: edit-order-unknown, edit-line-unknown, field-not-editable; and promise-needs-change-notice where a promise
-    stands already and the desk has change notices.
+    What was changed on both sides since the workbook was written (edit-conflict) stands as the ledger has it. Each edit
+    is checked as a workbook that came in would be: a form's error that it brings in refuses it, a warning does not. The
+    other refusals: edit-order-unknown, edit-line-unknown, field-not-editable; and promise-needs-change-notice where a
+    promise stands already and the desk has change notices.
     """
-    events: list[Event] = []
-    refused: list[Edit] = []
+    judge = EditJudge(ledger, rules, as_of)
+    verdicts = [(edit, judge.judge(edit)) for edit in edits]
+    events = tuple(event for _, verdict in verdicts for event in verdict.events)
+    return EditDecision(
+        events=events,
+        orders=tuple(dict.fromkeys(event.order for event in events if event.kind is EventKind.VALUE_EDITED)),
+        refused=tuple(edit for edit, verdict in verdicts if not verdict.counts),
+        problems=tuple(problem for _, verdict in verdicts for problem in verdict.problems),
+    )
+
+
+def decide_items(
+    findings: Iterable[Finding],
+    answers: Iterable[Answer],
+    ledger: Ledger,
+    as_of: dt.date,
+    settled: frozenset[FindingKind] = SETTLED,
+    *,
+    reread: bool,
+) -> ItemDecision:
+    """The events that open an item for each new finding, and close those that were answered.
+
+    Items of a `settled` kind describe how a workbook lies there: where it was read (`reread`), those among them that no
+    finding repeats have resolved themselves, and one that was answered is not asked again. Any text is an answer; one
+    to an item that is not open is a problem (item-unknown), but for the same answer once more.
+    """
+    opener = ItemOpener(ledger.items, as_of)
+    found = [_in_ledger(one, ledger) for one in findings]
+    answered = {item.key for item in ledger.items.values() if item.kind in settled and item.answer}
+    events = [event for one in found if finding_key(one) not in answered for event in opener.open(one)]
+    items = dict(ledger.items)
     problems: list[Problem] = []
-    now: dict[tuple[str, str, str], FieldValue | None] = {}  # what earlier edits of this batch made of it
-    for edit in edits:
-        order = ledger.find_order(edit.order)
-        if order is None:
-            refused.append(edit)
-            problems.append(error("edit-order-unknown", edit.place, edit.field, order=edit.order))
+    for answer in answers:
+        text, item = answer.text.strip(), items.get(answer.item)
+        if not text or (item and not item.is_open and item.answer == text):
             continue
-        form = rules.forms.get(order.form)
-        field = form.field(edit.field) if form else None
-        on_line = form is not None and form.is_line_field(edit.field)
-        spot = (order.number, edit.line if on_line else "", edit.field)
-        if spot not in now:
-            line = order.line(edit.line)
-            if line is None:
-                refused.append(edit)
-                problems.append(error("edit-line-unknown", edit.place, edit.field, order=order.number, line=edit.line))
-                continue
-            now[spot] = line.get(edit.field) if on_line else order.get(edit.field)
-        if edit.value == now[spot]:
+        if item is None or not item.is_open:
+            problems.append(warning("item-unknown", answer.place, item=answer.item))
             continue
-        problem = None
-        if field is None or not field.editable:
-            problem = error("field-not-editable", edit.place, edit.field, order=order.number)
-        elif edit.field == PROMISE and CHANGE_NOTICE in rules.forms and is_promise(now[spot]):
-            problem = error("promise-needs-change-notice", edit.place, edit.field, order=order.number, line=edit.line)
-        if problem:
-            refused.append(edit)
-            problems.append(problem)
-            continue
-        events.append(_edit_event(edit, spot, now[spot], as_of))
-        now[spot] = edit.value
-    orders = tuple(dict.fromkeys(event.order for event in events))
-    return EditDecision(tuple(events), orders, tuple(refused), tuple(problems))
+        events.append(close_event(item, as_of, answer.place, text, answer.by))
+        items[item.id] = replace(item, closed=as_of, answer=text)
+    if reread:
+        seen = {finding_key(one) for one in found}
+        gone = (item for item in items.values() if item.is_open and item.kind in settled and item.key not in seen)
+        events += [close_event(item, as_of, item.place) for item in gone]
+    return ItemDecision(tuple(events), tuple(problems))
+
+
+def close_year(ledger: Ledger, year: int, as_of: dt.date) -> Event | None:
+    """The event that closes a year: what was done by its end leaves the tracker. None where it is closed already."""
+    if ledger.closed_year is not None and year <= ledger.closed_year:
+        return None
+    return Event(EventKind.YEAR_CLOSED, as_of, Place(""), body={"year": year})
 
 
 def issue_paper(kind: str, order: Order, *, number: str, file: str, sha256: str, as_of: dt.date) -> Event:
@@ -140,12 +168,7 @@ def issue_paper(kind: str, order: Order, *, number: str, file: str, sha256: str,
     return Event(EventKind.PAPER_ISSUED, as_of, Place(file), order.number, body)
 
 
-def _edit_event(edit: Edit, spot: tuple[str, str, str], was: FieldValue | None, as_of: dt.date) -> Event:
-    order, line, field = spot
-    body = {
-        "line": line,
-        "field": field,
-        "value": None if edit.value is None else encode_value(edit.value),
-        "was": None if was is None else encode_value(was),
-    }
-    return Event(EventKind.VALUE_EDITED, as_of, edit.place, order, body, by=edit.by)
+def _in_ledger(found: Finding, ledger: Ledger) -> Finding:
+    """A finding with its order's number as the ledger has it."""
+    order = ledger.find_order(found.order)
+    return replace(found, order=order.number) if order else found

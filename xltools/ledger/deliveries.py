@@ -9,6 +9,8 @@ from typing import TypeVar
 from xltools.core.order import Delivery, split_schedule
 from xltools.core.record import FieldValue, Schedule, ScheduledDelivery
 
+PROMISE = "promised_date"
+
 _Said = TypeVar("_Said")
 _ZERO = Decimal(0)
 _Shares = list[tuple[Decimal, _Said]]

@@ -1,7 +1,7 @@
 """What each record of an order document is: a new order, one sent again, a new revision, or none that can go in."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,10 +14,13 @@ from xltools.core.record import Document, Origin, Record, Value
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.ledger.content import hash_content
-from xltools.ledger.documents import return_id
+from xltools.ledger.documents import return_chain, return_id
+from xltools.ledger.items import ItemOpener
 from xltools.ledger.lines import NumberedLine, number_lines
 from xltools.ledger.number import next_number, normalize_order_number
+from xltools.ledger.order_draft import Overtyped
 from xltools.ledger.replay import Ledger
+from xltools.ledger.revision import conflict_problem, find_lost_values, find_overruled, restore_said
 from xltools.ledger.standing import CHANGE_NOTICE, is_approved
 
 
@@ -52,6 +55,7 @@ class OrderJudge:
             self.typed.setdefault(_typed_number(record), set()).add(hash_content(record, layout))
         rejected = map(_typed_number, document.rejected)
         self.taken = {*ledger.orders, *map(normalize_order_number, taken), *self.typed, *rejected} - {""}
+        self.items = ItemOpener(ledger.items, as_of)
         self.numbered_before = _numbered_before(document, ledger, answers)
         self.done: set[str] = set()
         self.assigned: list[tuple[str, Record]] = []
@@ -138,16 +142,30 @@ class OrderJudge:
 
     def _take(self, record: Record, number: str, content: str, order: Order | None) -> Verdict:
         """The record as order `number`: received, revised, or unchanged; and what of it has left since."""
-        lines, problems = number_lines(record, order, self.layout)
+        overtyped = self.ledger.overtyped.get(number, {})
+        lines, problems = number_lines(record, restore_said(order, overtyped) if order else None, self.layout)
         if problems:
             return Verdict(problems=problems)
         events: list[Event] = []
+        conflicts: tuple[Problem, ...] = ()
         if order is None or order.content != content:
             kind = EventKind.ORDER_REVISED if order else EventKind.ORDER_RECEIVED
             events.append(self._order_event(kind, record, number, content, lines))
+            if order:
+                opened, conflicts = self._settle_overtyped(order, record, lines, overtyped)
+                events += opened
         if self.layout.shipped:
             events += self._shipped_events(number, lines, order, self.layout.shipped.date)
-        return Verdict(number, tuple(events))
+        return Verdict(number, tuple(events), conflicts)
+
+    def _settle_overtyped(
+        self, order: Order, record: Record, lines: Sequence[NumberedLine], overtyped: Overtyped
+    ) -> tuple[list[Event], tuple[Problem, ...]]:
+        """What people typed in the tracker and a revision says otherwise, or takes away: an open item for each."""
+        overruled = tuple(find_overruled(order, record, lines, overtyped, self.document.saved_by))
+        lost = find_lost_values(order, lines, overtyped)
+        events = [event for found in (*overruled, *lost) for event in self.items.open(found)]
+        return events, tuple(conflict_problem(found) for found in overruled)
 
     def _order_event(
         self, kind: EventKind, record: Record, number: str, content: str, lines: Iterable[NumberedLine]
@@ -200,13 +218,14 @@ def _numbered_before(document: Document, ledger: Ledger, answers: str) -> list[O
 
     A mended copy may come without its return id: then any workbook whose return is still open may be the one.
     """
+    returns = return_chain(answers, ledger) if answers else tuple(ledger.returned)
     numbers = [
         number
         for sha256, accepted in ledger.accepted.items()
-        if sha256 == document.sha256 or (return_id(sha256) in ({answers} if answers else ledger.returned))
+        if sha256 == document.sha256 or return_id(sha256) in returns
         for number in accepted.orders
     ]
-    orders = [ledger.orders[number] for number in numbers]
+    orders = [ledger.orders[number] for number in dict.fromkeys(numbers)]
     return [order for order in orders if order.values["order_no"].origin is Origin.ASSIGNED]
 
 

@@ -4,12 +4,17 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
 
 - document-accepted: `file`, `archived`, `form`, `layout`, `orders` (numbers), `partly` (bool), `answers` (the return id
   of the marked copy that this is, or empty)
-- document-returned: `file`, `archived`, `returned` (the marked copy), `form`, `problems` (count), `return_id`
+- document-returned: `file`, `archived`, `returned` (the marked copy), `form`, `problems` (count), `return_id`, `about`
+  (the orders to be mended: `[{order, customer_po, customer}]`), `answers` (an earlier return that this one replaces)
 - order-received, order-revised: `revision`, `entered` (stage), `content` (hash), `form`, `layout`, `values` (of the
   header, order_no and revision among them), `lines`: `[{number, place, values}]`
 - goods-shipped: `line`, `date`, `quantity`, `delivery_note`
 - value-edited: `line` (empty for a header field), `field`, `value` (null: blanked), `was` (null: was blank)
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
+- item-opened: `item` (its id), `kind`, `line`, `field`, `typed`, `kept` (as people read them), `cells` (`[[column,
+  typed, put back]]`), `code`; the event's order need not be one of the ledger's
+- item-closed: `item`, `answer` (empty: it resolved itself)
+- year-closed: `year`
 
 Places are `[file, sheet, cell]` in the event's own document; one in another workbook (master data, an earlier order,
 the tracker) has that workbook's sha256 as a fourth. The place of an event is the cell that says so, of a received order
@@ -19,18 +24,13 @@ the place of its record. `document` is the sha256 of the workbook, or empty.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any
 
-from xltools.core.codec import decode_place, decode_value, decode_values
 from xltools.core.event import EVENT_VERSION, GENESIS, ChainedEvent, Event, EventKind
-from xltools.core.order import Delivery, HistoryEntry, Order, OrderLine, Paper, Shipment
-from xltools.core.place import Place
-from xltools.core.record import Origin, Record, Table, Value, schedule_text
-from xltools.ledger.deliveries import allocate_shipped, plan_deliveries
+from xltools.core.order import Order
+from xltools.core.record import Record, Table
+from xltools.ledger.items import OpenItem, apply_item
 from xltools.ledger.number import normalize_order_number
-
-PROMISE = "promised_date"
+from xltools.ledger.order_draft import OrderDraft, Overtyped, bare_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,20 @@ class AcceptedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedOrder:
+    """What was legible of an order that must be mended: its number, customer PO and customer, as typed."""
+
+    order: str = ""
+    customer_po: str = ""
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedDocument:
-    """A workbook that was returned, and its marked copy: open until a corrected one comes."""
+    """A workbook that was returned, and its marked copy: open until a corrected one comes, then `closed` on that date.
+
+    `about` are the orders to be mended; `answers` is the return id of the earlier copy that it was meant to mend.
+    """
 
     sha256: str
     file: str
@@ -60,13 +72,18 @@ class ReturnedDocument:
     problems: int
     return_id: str
     when: dt.date
+    about: tuple[ReturnedOrder, ...] = ()
+    answers: str = ""
+    closed: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What all events up to `number` add up to.
 
-    `orders` by number, `accepted` by sha256, `returned` by return id (only open ones), `paper_numbers` by kind.
+    `orders` by number, `accepted` by sha256, `returned` (open) and `closed_returns` by return id, `paper_numbers` by
+    kind, `items` by id, closed ones among them. `overtyped` tells by order where people typed over its workbook in the
+    tracker. `closed_year` is the latest that was closed.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -75,6 +92,15 @@ class Ledger:
     paper_numbers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     head: str = GENESIS
     number: int = 0
+    closed_returns: Mapping[str, ReturnedDocument] = field(default_factory=dict)
+    items: Mapping[str, OpenItem] = field(default_factory=dict)
+    overtyped: Mapping[str, Overtyped] = field(default_factory=dict)
+    closed_year: int | None = None
+
+    @property
+    def open_items(self) -> tuple[OpenItem, ...]:
+        """The items that wait for an answer, in the order of opening."""
+        return tuple(item for item in self.items.values() if item.is_open)
 
     def find_order(self, number: str) -> Order | None:
         """The order with this number, in whatever form it was typed."""
@@ -106,80 +132,6 @@ def _order_record(order: Order) -> Record:
     return Record(order.place, order.values, tuple(Record(line.place, line.values) for line in order.lines))
 
 
-@dataclass(slots=True)
-class _LineDraft:
-    number: str
-    values: dict[str, Value]
-    place: Place
-    deliveries: tuple[Delivery, ...]
-    shipments: list[Shipment]
-
-    def plan(self) -> None:
-        line = OrderLine(self.number, self.values)
-        requested, promised = line.get("requested_date"), line.get(PROMISE)
-        self.deliveries = plan_deliveries(line.quantity, requested, promised, self.deliveries)
-
-    def finish(self) -> OrderLine:
-        shipped = sum((shipment.quantity for shipment in self.shipments), Decimal(0))
-        deliveries = allocate_shipped(self.deliveries, shipped)
-        return OrderLine(self.number, self.values, deliveries, tuple(self.shipments), self.place)
-
-
-class _OrderDraft:
-    """An order while events are applied to it."""
-
-    def __init__(self, order: Order) -> None:
-        self.order = order
-        self.values = dict(order.values)
-        self.lines = {
-            line.number: _LineDraft(line.number, dict(line.values), line.place, line.deliveries, list(line.shipments))
-            for line in order.lines
-        }
-        self.papers = list(order.papers)
-        self.history = list(order.history)
-
-    def finish(self) -> Order:
-        lines = tuple(line.finish() for line in self.lines.values())
-        papers, history = tuple(self.papers), tuple(self.history)
-        return replace(self.order, values=self.values, lines=lines, papers=papers, history=history)
-
-    def revise(self, event: Event) -> None:
-        """The order as a new revision has it; shipments, first promises and what staff typed in the tracker stay."""
-        body = event.body
-        self.order = _bare_order(event, self.order.received)
-        self.values = {**decode_values(body["values"], event.document), **_typed_in_tracker(self.values)}
-        before = self.lines
-        self.lines = {}
-        for written in body["lines"]:
-            number, values = written["number"], decode_values(written["values"], event.document)
-            line = _LineDraft(number, values, decode_place(written["place"], event.document), (), [])
-            if old := before.get(number):
-                line.values |= _typed_in_tracker(old.values)
-                line.deliveries, line.shipments = old.deliveries, old.shipments
-            line.plan()
-            self.lines[number] = line
-
-    def ship(self, event: Event) -> None:
-        body = event.body
-        date, quantity = dt.date.fromisoformat(body["date"]), Decimal(body["quantity"])
-        self.lines[body["line"]].shipments.append(Shipment(date, quantity, event.place, body["delivery_note"]))
-
-    def edit(self, event: Event) -> None:
-        body = event.body
-        line = self.lines[body["line"]] if body["line"] else None
-        values = line.values if line else self.values
-        if body["value"] is None:
-            values.pop(body["field"], None)
-        else:
-            values[body["field"]] = Value(decode_value(body["value"]), event.place, Origin.TRACKER)
-        if line and body["field"] == PROMISE:
-            line.plan()
-
-    def issue(self, event: Event) -> None:
-        body = event.body
-        self.papers.append(Paper(body["paper"], body["revision"], body["file"], body["sha256"], event.when))
-
-
 class _LedgerDraft:
     """A ledger while events are applied to it."""
 
@@ -187,13 +139,32 @@ class _LedgerDraft:
         self.orders = dict(ledger.orders)
         self.accepted = dict(ledger.accepted)
         self.returned = dict(ledger.returned)
+        self.closed_returns = dict(ledger.closed_returns)
         self.paper_numbers = dict(ledger.paper_numbers)
+        self.items = dict(ledger.items)
+        self.overtyped = dict(ledger.overtyped)
+        self.closed_year = ledger.closed_year
         self.head, self.number = ledger.head, ledger.number
-        self.drafts: dict[str, _OrderDraft] = {}
+        self.drafts: dict[str, OrderDraft] = {}
 
     def finish(self) -> Ledger:
         self.orders |= {number: draft.finish() for number, draft in self.drafts.items()}
-        return Ledger(self.orders, self.accepted, self.returned, self.paper_numbers, self.head, self.number)
+        self.overtyped |= {number: draft.overtyped for number, draft in self.drafts.items() if draft.overtyped}
+        for number, draft in self.drafts.items():
+            if not draft.overtyped:
+                self.overtyped.pop(number, None)
+        return Ledger(
+            orders=self.orders,
+            accepted=self.accepted,
+            returned=self.returned,
+            paper_numbers=self.paper_numbers,
+            head=self.head,
+            number=self.number,
+            closed_returns=self.closed_returns,
+            items=self.items,
+            overtyped=self.overtyped,
+            closed_year=self.closed_year,
+        )
 
     def take(self, chained: ChainedEvent) -> None:
         if chained.previous != self.head or chained.number != self.number + 1:
@@ -202,12 +173,19 @@ class _LedgerDraft:
             raise ValueError(f"event {chained.number} was written by a newer version of the program")
         self.head, self.number = chained.hash, chained.number
         event = chained.event
-        if event.kind is EventKind.DOCUMENT_ACCEPTED:
-            self._accept(event)
-        elif event.kind is EventKind.DOCUMENT_RETURNED:
-            self._return(event)
-        else:
-            self._apply_to_order(chained)
+        match event.kind:
+            case EventKind.DOCUMENT_ACCEPTED:
+                self._accept(event)
+            case EventKind.DOCUMENT_RETURNED:
+                self._return(event)
+            case EventKind.YEAR_CLOSED:
+                self.closed_year = max(event.body["year"], self.closed_year or 0)
+            case EventKind.ITEM_OPENED | EventKind.ITEM_CLOSED:
+                apply_item(self.items, event)
+                if event.order in self.orders or event.order in self.drafts:
+                    self._apply_to_order(chained)
+            case _:
+                self._apply_to_order(chained)
 
     def _accept(self, event: Event) -> None:
         body, sha256 = event.body, event.document
@@ -222,14 +200,19 @@ class _LedgerDraft:
             when=event.when,
             by=event.by,
         )
-        self.returned.pop(body["answers"], None)
+        self._close_return(body["answers"], event.when)
         if not body["partly"]:
-            mended = [key for key, returned in self.returned.items() if returned.sha256 == sha256]
-            for return_id in mended:
-                del self.returned[return_id]
+            for return_id in [key for key, returned in self.returned.items() if returned.sha256 == sha256]:
+                self._close_return(return_id, event.when)
+
+    def _close_return(self, return_id: str, when: dt.date) -> None:
+        if closing := self.returned.pop(return_id, None):
+            self.closed_returns[return_id] = replace(closing, closed=when)
 
     def _return(self, event: Event) -> None:
         body = event.body
+        self._close_return(body["answers"], event.when)
+        self.closed_returns.pop(body["return_id"], None)
         self.returned[body["return_id"]] = ReturnedDocument(
             sha256=event.document,
             file=body["file"],
@@ -239,66 +222,18 @@ class _LedgerDraft:
             problems=body["problems"],
             return_id=body["return_id"],
             when=event.when,
+            about=tuple(ReturnedOrder(**one) for one in body["about"]),
+            answers=body["answers"],
         )
 
     def _apply_to_order(self, chained: ChainedEvent) -> None:
         event = chained.event
         draft = self.drafts.get(event.order)
         if draft is None:
-            draft = _OrderDraft(self.orders.get(event.order) or _bare_order(event, event.when))
+            order = self.orders.get(event.order) or bare_order(event, event.when)
+            draft = OrderDraft(order, self.overtyped.get(event.order, {}))
             self.drafts[event.order] = draft
-        if event.kind in {EventKind.ORDER_RECEIVED, EventKind.ORDER_REVISED}:
-            draft.revise(event)
-        elif event.kind is EventKind.GOODS_SHIPPED:
-            draft.ship(event)
-        elif event.kind is EventKind.VALUE_EDITED:
-            draft.edit(event)
-        elif event.kind is EventKind.PAPER_ISSUED:
-            draft.issue(event)
+        draft.take(chained)
+        if event.kind is EventKind.PAPER_ISSUED:
             kind, number = event.body["paper"], event.body["number"]
             self.paper_numbers[kind] = self.paper_numbers.get(kind, frozenset()) | {number}
-        words = _history_words(event)
-        draft.history.append(HistoryEntry(chained.number, event.when, event.kind, event.by, event.place, words))
-
-
-def _bare_order(event: Event, received: dt.date) -> Order:
-    body = event.body
-    return Order(
-        number=event.order,
-        revision=body["revision"],
-        received=received,
-        values={},
-        lines=(),
-        content=body["content"],
-        entered=body["entered"],
-        place=event.place,
-        document=event.document,
-        form=body["form"],
-        layout=body["layout"],
-    )
-
-
-def _typed_in_tracker(values: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: given for name, given in values.items() if given.origin is Origin.TRACKER}
-
-
-def _history_words(event: Event) -> dict[str, str]:
-    body = event.body
-    match event.kind:
-        case EventKind.GOODS_SHIPPED:
-            return {name: body[name] for name in ("line", "quantity", "date", "delivery_note")}
-        case EventKind.VALUE_EDITED:
-            words = {"line": body["line"], "field": body["field"]}
-            return words | {"value": _value_words(body["value"]), "was": _value_words(body["was"])}
-        case EventKind.PAPER_ISSUED:
-            words = {name: body[name] for name in ("paper", "number", "file")}
-            return words | {"revision": str(body["revision"])}
-        case _:
-            return {"revision": str(body["revision"])}
-
-
-def _value_words(written: Any) -> str:
-    if written is None:
-        return ""
-    value = decode_value(written)
-    return schedule_text(value) if isinstance(value, tuple) else str(value)

@@ -12,8 +12,7 @@ from xltools.core.text import Text
 from xltools.forms.expression import compile_expression
 from xltools.forms.model import FieldType, Form, FormField, Gate, Stage, Workflow
 from xltools.forms.rules import Rules
-from xltools.ledger.deliveries import is_promise
-from xltools.ledger.replay import PROMISE
+from xltools.ledger.deliveries import PROMISE, is_promise
 
 CHANGE_NOTICE = "change-notice"  # the form that changes an order from its approval on
 _STAGES = tuple(Stage)
@@ -102,6 +101,14 @@ def is_approved(order: Order, rules: Rules, installed_papers: frozenset[str]) ->
 def is_line_open(line: OrderLine, rules: Rules) -> bool:
     """True while more of the line is open than its short tolerance (溢短装), else the desk's, allows."""
     return line.open > short_tolerance(line, rules)
+
+
+def is_in_tracker(line: OrderLine, closed_year: int | None, rules: Rules) -> bool:
+    """False for a line that is done, its last shipment in a year that was closed (the ledger's `closed_year`)."""
+    last = line.last_shipped
+    if closed_year is None or last is None or is_line_open(line, rules):
+        return True
+    return last.year > closed_year
 
 
 def short_tolerance(line: OrderLine, rules: Rules) -> Decimal:

@@ -69,7 +69,7 @@ def export_grid(rows: Iterable[Row]) -> Grid:
         name="lines",
         cells=cells,
         widths=tuple(max(10.0, len(name) + 3.0) for name in EXPORT_COLUMNS),
-        table=GridTable("Lines", Range(0, 0, max(last, 1), len(EXPORT_COLUMNS) - 1)),
+        tables=(GridTable("Lines", Range(0, 0, max(last, 1), len(EXPORT_COLUMNS) - 1)),),
         freeze=(1, 2),
     )
 

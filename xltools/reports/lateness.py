@@ -65,7 +65,7 @@ def assess_line(
     statuses = []
     open_so_far = Decimal(0)
     for delivery in sorted(line.deliveries, key=lambda one: (one.due is None, one.due or as_of)):
-        due = _last_day_to_leave(delivery, lateness)
+        due = last_day_to_leave(delivery.due, lateness)
         open_so_far += delivery.open
         is_open = line_is_open and delivery.open > 0 and open_so_far > tolerance
         late = is_open and due is not None and due < as_of
@@ -110,7 +110,8 @@ def _delivery_that_counts(deliveries: tuple[DeliveryStatus, ...]) -> DeliverySta
     return still_open or last
 
 
-def _last_day_to_leave(delivery: Delivery, lateness: Lateness) -> dt.date | None:
-    if delivery.due is None or lateness.due_means == "ship":
-        return delivery.due
-    return delivery.due - dt.timedelta(days=lateness.transit_days)
+def last_day_to_leave(day: dt.date | None, lateness: Lateness) -> dt.date | None:
+    """The last day on which goods may leave that are wanted or promised for a day, which may mean their arrival."""
+    if day is None or lateness.due_means == "ship":
+        return day
+    return day - dt.timedelta(days=lateness.transit_days)

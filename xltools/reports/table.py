@@ -19,7 +19,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: what it is found again by, its cells in the order of the columns, its height in points."""
+    """A row: what it is found again by, its cells in the order of the columns, its height in points.
+
+    Without a height it is measured where the row is appended: most rows stand already.
+    """
 
     key: tuple[str, ...]
     cells: tuple[CellContent, ...]
@@ -41,3 +44,8 @@ class SheetTable:
     rows: Sequence[TableRow] = ()
     key: tuple[str, ...] = ()
     caption: str = ""
+
+    @property
+    def has_editable(self) -> bool:
+        """True when people's typing in it counts."""
+        return any(column.editable for column in self.columns)

@@ -1,20 +1,33 @@
 """The master order tracker as a sheet: one row per order line, in the columns that PMC wants."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import overload
 
-from xltools.core.grid import Grid, GridCell, GridTable, PlainContent, PrintSetup, Style, Validation
+from xltools.core.grid import (
+    CellContent,
+    Condition,
+    Formula,
+    Grid,
+    GridCell,
+    PlainContent,
+    Style,
+    Validation,
+    shown_content,
+)
 from xltools.core.order import Order
+from xltools.core.place import column_name
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.sheet import Range
 from xltools.core.text import Language
-from xltools.forms.drawing import text_height
 from xltools.forms.model import FieldType, FormField, TrackerColumn
 from xltools.forms.rules import Rules
-from xltools.forms.tracker_columns import KEY_COLUMNS
+from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_TABLE
 from xltools.reports.lines import AssessedLine
+from xltools.reports.table import SheetTable, TableColumn, TableRow
+from xltools.reports.table_drawing import Check, template_grid
 from xltools.reports.wording import (
     Say,
     labels_text,
@@ -26,11 +39,8 @@ from xltools.reports.wording import (
 )
 
 TRACKER_SHEET = "订单总表 Tracker"
-TRACKER_TABLE = "Tracker"
 HEADER_ROW = 2
-_ROW_HEIGHT = 18.0  # points, of a row with one line of text
-
-WrittenKey = tuple[str, str, str]
+_LONGEST_LITERAL = 255  # characters of a text inside a formula
 
 _STYLES = {
     FieldType.INTEGER: Style.INTEGER,
@@ -67,39 +77,85 @@ def build_tracker(
     language: Language,
     say: Say,
     archived: Mapping[str, str] | None = None,
-) -> Grid:
-    """The tracker's sheet; without lines, its template.
+) -> SheetTable:
+    """The tracker's table; without lines, that of its template.
 
-    Row 0 is the title, row 1 the as-of date and the counts, row 2 the header. `archived` gives the desk-relative path
-    of an original by its sha256. Open lines come first, by due date and order, then what has gone.
+    The caption has the as-of date and the counts. `archived` gives the desk-relative path of an original by its sha256.
+    Open lines come first, by due date and order, then what has gone: so a first tracker stands, and so new rows come.
     """
     page = _Page(rules, language, say, archived or {})
-    sorted_lines = sorted(lines, key=_sort_key)
-    columns = rules.tracker.columns
-    fields = [order_form(rules).field(column.column) for column in columns]
-    cells: dict[tuple[int, int], GridCell] = {
-        (0, 0): GridCell(say("ui-tracker-title"), Style.TITLE),
-        (1, 0): GridCell(_counts(sorted_lines, as_of, say), Style.SUBTITLE),
-    }
-    for index, (column, field) in enumerate(zip(columns, fields, strict=True)):
-        editable = field is not None and field.editable
-        cells[HEADER_ROW, index] = GridCell(
-            header_label(column, rules), Style.HEADER_EDITABLE if editable else Style.HEADER
-        )
-        for row, assessed in enumerate(sorted_lines, start=HEADER_ROW + 1):
-            cells[row, index] = _tracker_cell(column.column, field, assessed, page)
-        if not sorted_lines:
-            cells[HEADER_ROW + 1, index] = GridCell(None, _field_style(field))
-    bottom = HEADER_ROW + max(len(sorted_lines), 1)
-    return Grid(
-        name=TRACKER_SHEET,
-        cells=cells,
-        widths=tuple(column.width for column in columns),
-        heights=_row_heights(cells, columns),
-        validations=tuple(_choice_lists(fields, bottom, language)),
-        table=GridTable(TRACKER_TABLE, Range(HEADER_ROW, 0, bottom, len(columns) - 1)),
-        freeze=(HEADER_ROW + 1, _frozen_columns(columns)),
-        print_setup=PrintSetup(landscape=True, repeat_rows=(HEADER_ROW, HEADER_ROW), columns=_printed_columns(columns)),
+    ordered = sorted(lines, key=_sort_key)
+    return SheetTable(
+        sheet=TRACKER_SHEET,
+        name=TRACKER_TABLE,
+        columns=tuple(_table_column(column, rules) for column in rules.tracker.columns),
+        rows=_TrackerRows(ordered, page),
+        key=KEY_COLUMNS,
+        caption=_counts(ordered, as_of, say),
+    )
+
+
+class _TrackerRows(Sequence[TableRow]):
+    """The rows, each made when it is asked for: a tracker may have 100,000."""
+
+    def __init__(self, lines: Sequence[AssessedLine], page: _Page) -> None:
+        self._lines, self._page = lines, page
+        self._columns = page.rules.tracker.columns
+        self._fields = [order_form(page.rules).field(column.column) for column in self._columns]
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, index: int) -> TableRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[TableRow]: ...
+    def __getitem__(self, index: int | slice) -> TableRow | Sequence[TableRow]:
+        if isinstance(index, slice):
+            return _TrackerRows(self._lines[index], self._page)
+        assessed = self._lines[index]
+        named = zip(self._columns, self._fields, strict=True)
+        cells = [_tracker_cell(column.column, field, assessed, self._page) for column, field in named]
+        key = (assessed.order.number, assessed.line.number)
+        return TableRow(key, tuple(map(_linked_content, cells)))
+
+
+def _linked_content(cell: GridCell) -> CellContent:
+    """A link is a formula: a sheet holds 65,530 hyperlinks at most. A path that Excel would read otherwise is none."""
+    text = shown_content(cell.value)
+    if not cell.link or not isinstance(text, str) or set(cell.link) & set('#%"') or len(cell.link) > _LONGEST_LITERAL:
+        return cell.value
+    shown = text[:_LONGEST_LITERAL].replace('"', '""')
+    return Formula(f'HYPERLINK("{cell.link}","{shown}")', text[:_LONGEST_LITERAL])
+
+
+def _table_column(column: TrackerColumn, rules: Rules) -> TableColumn:
+    field = order_form(rules).field(column.column)
+    editable = field is not None and field.editable and column.column not in _COMPUTED
+    style = _COMPUTED_STYLES.get(column.column, Style.TEXT) if column.column in _COMPUTED else _field_style(field)
+    return TableColumn(column.column, header_label(column, rules), column.width, style, editable)
+
+
+def tracker_conditions(rules: Rules, says: Iterable[Say], first_row: int = HEADER_ROW + 1) -> tuple[Condition, ...]:
+    """The colours of late, at-risk and finished lines, as conditions on a table that begins in column A.
+
+    They follow what stands in the row, in any of the languages: people's own fills stay theirs.
+    """
+    names = [column.column for column in rules.tracker.columns]
+    if not {"warning", "days_left"} <= set(names):
+        return ()
+    warning, days = (column_name(names.index(name)) for name in ("warning", "days_left"))
+    spoken = tuple(says)
+    at_risk, done = (
+        "OR(" + ",".join(f'${warning}{first_row + 1}="{say(code)}"' for say in spoken) + ")"
+        for code in ("ui-warning-at-risk", "ui-warning-done")
+    )
+    late = f"AND(ISNUMBER(${days}{first_row + 1}),${days}{first_row + 1}<0)"
+    signal = [Range(first_row, at, first_row, at) for at in (names.index("warning"), names.index("days_left"))]
+    return (
+        *(Condition(block, late, Style.LATE) for block in signal),
+        *(Condition(block, at_risk, Style.AT_RISK) for block in signal),
+        Condition(Range(first_row, 0, first_row, len(names) - 1), done, Style.DONE),
     )
 
 
@@ -115,20 +171,6 @@ def editable_fields(rules: Rules) -> tuple[FormField, ...]:
     """The fields of the tracker that staff may type in, left to right."""
     found = (order_form(rules).field(column.column) for column in rules.tracker.columns)
     return tuple(field for field in found if field and field.editable)
-
-
-def written_values(orders: Iterable[Order], rules: Rules) -> dict[WrittenKey, FieldValue | None]:
-    """What the tracker of these orders holds in its editable columns, by (order, line, field).
-
-    A header field is listed under each line, as it stands in each row.
-    """
-    fields = editable_fields(rules)
-    return {
-        (order.number, line.number, field.name): field_value(order, line.number, field.name, rules)
-        for order in orders
-        for line in order.lines
-        for field in fields
-    }
 
 
 def field_value(order: Order, line: str, name: str, rules: Rules) -> FieldValue | None:
@@ -198,35 +240,31 @@ def _counts(lines: list[AssessedLine], as_of: dt.date, say: Say) -> str:
     )
 
 
-def _printed_columns(columns: tuple[TrackerColumn, ...]) -> int:
-    """Up to the links and keys, which are no use on paper: what is left can be read at the morning meeting."""
+def tracker_grid(rules: Rules, as_of: dt.date, says: Sequence[Say]) -> Grid:
+    """The tracker's sheet as a template: a title, the header, one blank row; `says` are the languages it may show."""
+    columns = rules.tracker.columns
+    names = [column.column for column in columns]
+    fields = [order_form(rules).field(name) for name in names]
+    return template_grid(
+        replace(build_tracker((), rules, as_of, "zh", says[0]), caption=""),
+        says[0]("ui-tracker-title"),
+        conditions=tracker_conditions(rules, says),
+        checks={field.name: _choice_check(field) for field in fields if field and field.editable and field.choices},
+        # A row must stay recognisable when it is scrolled to the right.
+        frozen=names.index("order_line") + 1 if "order_line" in names else 0,
+        printed=_printed_columns(columns),
+    )
+
+
+def _choice_check(field: FormField) -> Check:
+    options = tuple(choice.label.text.both for choice in field.choices)
+    return lambda block: Validation(block, "list", options)
+
+
+def _printed_columns(columns: Sequence[TrackerColumn]) -> int:
+    """How many columns are printed: up to the links and keys, so that the rest can be read at the morning meeting."""
     links = [index for index, column in enumerate(columns) if column.column in {"source", *KEY_COLUMNS}]
     return links[0] if links else len(columns)
-
-
-def _frozen_columns(columns: tuple[TrackerColumn, ...]) -> int:
-    """Up to and with the order and line: a row must stay recognisable when scrolled to the right."""
-    names = [column.column for column in columns]
-    return names.index("order_line") + 1 if "order_line" in names else 0
-
-
-def _row_heights(cells: Mapping[tuple[int, int], GridCell], columns: tuple[TrackerColumn, ...]) -> dict[int, float]:
-    """Heights that hold the wrapped texts: not every program grows rows by itself, and a print must not cut them."""
-    heights = {0: 26.0, 1: 18.0}
-    for (row, column), cell in cells.items():
-        if row < HEADER_ROW:
-            continue
-        # Letters of the header are bold, and a filter button lies over its end.
-        width = columns[column].width - (2 if row == HEADER_ROW else 0)
-        heights[row] = max(heights.get(row, 0), text_height(cell.value, width, _ROW_HEIGHT))
-    return heights
-
-
-def _choice_lists(fields: list[FormField | None], bottom: int, language: Language) -> Iterable[Validation]:
-    for column, field in enumerate(fields):
-        if field and field.editable and field.choices:
-            options = tuple(choice.label.text.in_language(language) for choice in field.choices)
-            yield Validation(Range(HEADER_ROW + 1, column, bottom, column), "list", options)
 
 
 def _warning(assessed: AssessedLine, page: _Page) -> GridCell:
@@ -270,6 +308,17 @@ def _quantity(value: Decimal) -> GridCell:
     return GridCell(value, Style.QUANTITY)
 
 
+_COMPUTED_STYLES = {
+    "warning": Style.CENTER,
+    "days_left": Style.INTEGER,
+    "days_late": Style.INTEGER,
+    "due_date": Style.DATE,
+    "revision": Style.INTEGER,
+    "shipped_quantity": Style.QUANTITY,
+    "open_quantity": Style.QUANTITY,
+    "last_shipped_date": Style.DATE,
+    "amount": Style.MONEY,
+}
 _COMPUTED: Mapping[str, Callable[[AssessedLine, _Page], GridCell]] = {
     "warning": _warning,
     "days_left": lambda assessed, _: GridCell(assessed.status.days_left, Style.INTEGER),

@@ -72,8 +72,13 @@ def stage_text(stage: str, rules: Rules, language: Language) -> str:
 
 def whom_text(whom: str, order: Order, rules: Rules, language: Language, say: Say) -> str:
     """Who is awaited: the order's sales owner by name, a department by its label."""
+    return (order.text("owner") if whom == "owner" else "") or role_text(whom, rules, language, say)
+
+
+def role_text(whom: str, rules: Rules, language: Language, say: Say) -> str:
+    """A role or department by its label, whoever holds it."""
     if whom == "owner":
-        return order.text("owner") or say("ui-whom-owner")
+        return say("ui-whom-owner")
     if whom == "departments":
         return say("ui-whom-departments")
     found = next((one for one in rules.routes.departments if one.name == whom), None)

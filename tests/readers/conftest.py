@@ -1,0 +1,7 @@
+"""Makes validator and sheetjs importable: pytest's importlib mode adds no folder to the path."""
+
+import sys
+from pathlib import Path
+
+if (folder := str(Path(__file__).parent)) not in sys.path:
+    sys.path.append(folder)

@@ -1,0 +1,61 @@
+"""What goes back to the sender: their own workbook with its faults marked, or untouched with a list beside it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from xltools.books.build import build_workbook
+from xltools.books.marks import mark_workbook
+from xltools.core.patch import Mark
+from xltools.core.place import cell_position
+from xltools.core.plan import Action, WriteFile
+from xltools.core.problem import Problem
+from xltools.desk.inputs import ReceivedFile, RunInputs
+from xltools.desk.result import ProblemWriter
+from xltools.edge.folders import archive_path
+from xltools.intake.returned import RETURN_PROPERTY
+from xltools.ledger.documents import return_id
+from xltools.reports.problems import problem_list
+from xltools.reports.wording import Say
+
+
+def returned_path(archived: str, inputs: RunInputs) -> str:
+    """The path in returned/ under the archive's name for a file, which is unique and safe already."""
+    return f"{inputs.rules.settings.folders.returned}/{PurePosixPath(archived).name}"
+
+
+def plan_returned_copy(
+    received: ReceivedFile, returned: str, problems: Sequence[Problem], inputs: RunInputs, writer: ProblemWriter
+) -> list[Action]:
+    """The sender's own file at `returned`: each faulty cell filled and noted, a list of the problems in front.
+
+    Where that can't be done safely (.xls .xlsb .ods, a signed or unreadable file), it is untouched, and the list is a
+    workbook of its own beside it.
+    """
+    say = writer.catalogue.speaker(writer.language)
+    told = [{**writer.write(problem), "field": writer.label(problem.field)} for problem in problems]
+    listing = problem_list(received.file, told, say)
+    properties = {RETURN_PROPERTY: return_id(received.sha256)}
+    marks = _marks(told, say)
+    marked = mark_workbook(received.content, marks, listing, properties, file=received.file)
+    if isinstance(marked, bytes):
+        return [WriteFile(returned, marked, expected=None)]
+    name = f"{PurePosixPath(received.file).stem}.problems.xlsx"
+    beside = returned_path(archive_path(inputs.rules.settings.folders, inputs.as_of, name, received.sha256), inputs)
+    listing = problem_list(received.file, told, say, linked=False)
+    content = build_workbook([listing], inputs.as_of, properties, title=say("ui-problems-title"))
+    return [WriteFile(returned, received.content, expected=None), WriteFile(beside, content, expected=None)]
+
+
+def _marks(problems: Sequence[Mapping[str, Any]], say: Say) -> dict[str, list[Mark]]:
+    """A mark for each cell that a problem names; several problems of a cell share one."""
+    cells: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for problem in problems:
+        if problem["sheet"] and problem["cell"]:
+            cells.setdefault((problem["sheet"], problem["cell"]), []).append(problem)
+    marks: dict[str, list[Mark]] = {}
+    for (sheet, cell), found in cells.items():
+        note = "\n\n".join(say("ui-mark-note", message=one["message"], hint=one["hint"]).strip() for one in found)
+        is_error = any(one["severity"] == "error" for one in found)
+        marks.setdefault(sheet, []).append(Mark(*cell_position(cell), note, is_error))
+    return marks

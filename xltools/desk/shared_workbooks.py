@@ -1,0 +1,174 @@
+"""The workbooks that the desk shares with people: as they lie there, and as they were last written."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from xltools.books.shared import read_shared_workbook
+from xltools.core.place import Place
+from xltools.core.problem import Problem, warning
+from xltools.core.sheet import Workbook
+from xltools.core.table_state import Tables, decode_tables
+from xltools.desk.session import STATE_FOLDER, Desk
+from xltools.edge.folders import find_opener
+from xltools.resources import resource_root
+
+BookName = Literal["tracker", "prices"]
+BOOKS: tuple[BookName, ...] = ("tracker", "prices")
+TEMPLATES: Mapping[BookName, str] = {"tracker": "order-tracker.xlsx", "prices": "order-prices.xlsx"}
+GENERATION = "xltools-generation"
+MOST_GENERATIONS = 30  # kept, of each workbook: somebody may save over a tracker that they opened days ago
+
+
+@dataclass(frozen=True)
+class WrittenState:
+    """What is known of the last writing: its generation id, the file's sha256, and the ids kept, the oldest first."""
+
+    generation: str = ""
+    sha256: str = ""
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SharedWorkbook:
+    """A shared workbook as it lies there.
+
+    `content` is the file's, of a new one its template's; `workbook` is what it says, read only where people changed it
+    (and of a new one). `written` are our tables as they were written under the `generation` id that the file carries.
+    `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not written.
+    `latest` is the sha256 of the stand-in that lies beside it meanwhile (empty: none).
+    """
+
+    name: BookName
+    file: str
+    sha256: str = ""
+    content: bytes = b""
+    workbook: Workbook | None = None
+    generation: str = ""
+    written: Tables = field(default_factory=dict)
+    state: WrittenState = WrittenState()
+    is_new: bool = False
+    blocked: bool = False
+    latest: str = ""
+
+    @property
+    def latest_file(self) -> str:
+        """The stand-in beside it: `order-tracker.latest.xlsx`."""
+        stem, dot, suffix = self.file.rpartition(".")
+        return f"{stem}.latest{dot}{suffix}"
+
+    @property
+    def backup_file(self) -> str:
+        """Where the last good one is kept before each writing."""
+        return f"{STATE_FOLDER}/backups/{Path(self.file).name}"
+
+    @property
+    def state_file(self) -> str:
+        """Where the state of the last writing is kept."""
+        return f"{STATE_FOLDER}/{self.name}.json"
+
+    def generation_file(self, generation: str) -> str:
+        """Where it is kept what was written under a generation id."""
+        return f"{STATE_FOLDER}/{self.name}/{generation}.tables"
+
+    def settled_file(self, generation: str) -> str:
+        """Where it is kept how a file of that generation stood when a run had dealt with people's changes in it.
+
+        It goes as soon as the next one is written: a copy of the file from before those changes may yet come.
+        """
+        return f"{STATE_FOLDER}/{self.name}/{generation}.settled"
+
+
+def read_shared_workbooks(desk: Desk, reread: bool) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
+    """All shared workbooks of the desk, and what keeps one from being read or written."""
+    found = [read_shared(desk, name, reread) for name in BOOKS]
+    return tuple(book for book, _ in found), tuple(problem for _, problems in found for problem in problems)
+
+
+def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
+    """A shared workbook of the desk; `reread` even where its bytes are as they were left.
+
+    Warning tracker-open where somebody has it open (nobody's saving is raced: what they typed is read once they have
+    closed it), and the problems of a file that can't be read.
+    """
+    file = getattr(desk.folders, name)
+    shared = SharedWorkbook(name, file)
+    shared = replace(shared, state=_read_state(desk, shared), latest=_hash_file(desk.path / shared.latest_file))
+    path = desk.path / file
+    if not path.is_file():
+        return make_new(desk, shared), ()
+    opener = find_opener(path)
+    try:
+        content = path.read_bytes()
+    except OSError:  # Excel on Windows lets nobody else read while it saves
+        return block_shared(desk, shared), (_told_open(file, opener),)
+    shared = replace(shared, sha256=hashlib.sha256(content).hexdigest(), content=content)
+    problems: tuple[Problem, ...] = ()
+    if opener is not None:
+        shared, problems = replace(shared, blocked=True), (_told_open(file, opener),)
+    if shared.sha256 == shared.state.sha256 and not (reread and opener is None):
+        written = _read_generation(desk, shared, shared.state.generation)
+        if written:
+            return replace(shared, generation=shared.state.generation, written=written), problems
+    workbook = read_shared_workbook(content, file)
+    if isinstance(workbook, Problem):
+        return block_shared(desk, shared), (*problems, workbook)
+    # A program that drops custom properties leaves no id: then it is taken for the file that was written last.
+    generation = workbook.properties.get(GENERATION, "") or shared.state.generation
+    written = _read_generation(desk, shared, generation)
+    return replace(shared, workbook=workbook, generation=generation, written=written), problems
+
+
+def _told_open(file: str, opener: str | None) -> Problem:
+    return warning("tracker-open", Place(file), who=opener or "—")
+
+
+def make_new(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
+    """The workbook anew, from the desk's own template, else the package's; what lies there now may be replaced."""
+    own = desk.path / "templates" / TEMPLATES[shared.name]
+    for template in (own, resource_root() / "templates" / TEMPLATES[shared.name]):
+        if template.is_file():
+            content = template.read_bytes()
+            workbook = read_shared_workbook(content, f"templates/{template.name}")
+            if isinstance(workbook, Workbook):
+                return replace(shared, content=content, workbook=workbook, generation="", written={}, is_new=True)
+    raise FileNotFoundError(TEMPLATES[shared.name])
+
+
+def block_shared(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
+    """A workbook that can't be read now: the stand-in is made from the backup, else anew."""
+    sha256 = shared.sha256 or shared.state.sha256
+    backup = desk.path / shared.backup_file
+    if backup.is_file():
+        content = backup.read_bytes()
+        workbook = read_shared_workbook(content, shared.file)
+        if isinstance(workbook, Workbook):
+            return replace(shared, sha256=sha256, content=content, workbook=workbook, blocked=True)
+    return replace(make_new(desk, shared), sha256=sha256, blocked=True)
+
+
+def _read_state(desk: Desk, shared: SharedWorkbook) -> WrittenState:
+    path = desk.path / shared.state_file
+    if not path.is_file():
+        return WrittenState()
+    written: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return WrittenState(written["generation"], written["sha256"], tuple(written["kept"]))
+
+
+def _read_generation(desk: Desk, shared: SharedWorkbook, generation: str) -> Tables:
+    """What was written under a generation id; nothing where that is not known (any more)."""
+    if not generation.isalnum():
+        return {}
+    for file in (shared.settled_file(generation), shared.generation_file(generation)):
+        try:
+            return decode_tables((desk.path / file).read_bytes())
+        except (OSError, ValueError, KeyError, IndexError):
+            continue
+    return {}
+
+
+def _hash_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -1,0 +1,134 @@
+"""Rows that people typed or copied in the tracker, as the order list that they are."""
+
+from collections.abc import Iterable, Mapping
+
+from xltools.core.cell_text import same_text
+from xltools.core.sheet import CellError, Scalar, Sheet
+from xltools.core.table_state import TableState
+from xltools.forms.model import ORDER_FORM, Form, Label, Layout, Placement
+from xltools.forms.rules import Rules
+from xltools.forms.tracker_columns import COMPUTED_COLUMNS
+from xltools.intake.convert import read_number
+from xltools.intake.identify import Match
+from xltools.intake.shared_table import FoundTable
+from xltools.intake.tracker_rows import LINE_KEY, ORDER_KEY, OrderLineKey, TrackerRows, line_key
+
+TRACKER_LAYOUT = "order-tracker"
+_REPEATS = "reorder_of"
+_QUANTITY = "quantity"
+_CODES = "product_key"
+_SHOWN_NUMBER = "order_line"  # order number and line as one word; the key columns stand far right, or are hidden
+_ORDERED = frozenset({"customer", "customer_po", "product", _CODES, "specification", _QUANTITY, "requested_date"})
+# Under these computed columns people type these fields; others may share a field's name, but not its meaning.
+_TYPED_UNDER = {_CODES: "product_code", ORDER_KEY: ORDER_KEY, LINE_KEY: LINE_KEY}
+
+
+def tracker_layout(rules: Rules) -> Layout:
+    """The tracker's columns as a list layout of the order form."""
+    form = rules.forms[ORDER_FORM]
+    names = [*_field_columns(rules).values(), _REPEATS]
+    placements = [Placement(field=name) for name in dict.fromkeys(names) if form.field(name)]
+    return Layout(
+        name=TRACKER_LAYOUT,
+        form=form.name,
+        kind="list",
+        label=Label(zh="订单总表", en="Order Tracker"),
+        header=tuple(one for one in placements if not form.is_line_field(one.field)),
+        lines=tuple(one for one in placements if form.is_line_field(one.field)),
+        group_by=ORDER_KEY,
+    )
+
+
+def match_typed_rows(found: FoundTable, rows: TrackerRows, rules: Rules, before: TableState | None) -> Match | None:
+    """The rows that are orders of their own, on sheets that hold nothing else; every cell keeps its address.
+
+    Their number is what stands in the key column, or else where people see it, beside the line. A copy is a repeat
+    order of the one it was copied from: its key says so, and of what it shares with that row only the order's own
+    fields are read, not the promise or the shortage.
+    """
+    form, columns = rules.forms[ORDER_FORM], _field_columns(rules)
+    editable = {name for name in columns if (field := form.field(name)) and field.editable}
+    repeated = columns.keys() - editable - {LINE_KEY, _CODES}
+    shown_number = {**_without(columns, ORDER_KEY), _SHOWN_NUMBER: ORDER_KEY}
+    repeat = {**_without(columns, LINE_KEY), ORDER_KEY: _REPEATS, _SHOWN_NUMBER: ORDER_KEY}
+    shown = {row for row in rows.typed if not line_key(found, row)[0] and found.texts(row).get(_SHOWN_NUMBER)}
+    changes = copied_changes(found, rows, before)
+    groups: Iterable[tuple[Mapping[str, str], Mapping[int, Iterable[str]]]] = (
+        (columns, {row: columns for row in rows.typed if row not in shown}),
+        (shown_number, {row: shown_number for row in rows.typed if row in shown}),
+        (repeat, {row: repeated | changed for row, changed in changes.items() if changed}),
+    )
+    sheets = [
+        _sheet_of(found, of_rows, {name: _label(form, field) for name, field in fields.items()})
+        for fields, of_rows in groups
+        if of_rows
+    ]
+    return Match(tracker_layout(rules), tuple(sheets)) if sheets else None
+
+
+def copied_changes(found: FoundTable, rows: TrackerRows, before: TableState | None) -> dict[int, frozenset[str]]:
+    """By row of each copy, the columns in which it differs from what it was copied from; none if it is no order.
+
+    A copy that differs in nothing that was ordered may be a slip. Rows whose quantities add up to the one that was
+    written are a line that somebody split, not further orders.
+    """
+    of_line: dict[OrderLineKey, list[int]] = {}
+    for row, key in rows.copied:
+        of_line.setdefault(key, []).append(row)
+    changed: dict[int, frozenset[str]] = {}
+    for key, copies in of_line.items():
+        written = (before.texts(key) if before else None) or {}
+        is_split = not written or _is_split(found, [rows.kept[key], *copies], written)
+        for row in copies:
+            stands = found.texts(row).items()
+            changes = frozenset(name for name, text in stands if not same_text(written.get(name, ""), text))
+            changed[row] = frozenset() if is_split or not changes & _ORDERED else changes
+    return changed
+
+
+def _is_split(found: FoundTable, rows: Iterable[int], written: Mapping[str, str]) -> bool:
+    if _QUANTITY not in found.columns:
+        return False
+    quantities = [read_number(found.text(row, _QUANTITY)) for row in rows]
+    whole = read_number(written.get(_QUANTITY, ""))
+    return whole is not None and None not in quantities and sum(filter(None, quantities)) == whole
+
+
+def _without(columns: Mapping[str, str], name: str) -> dict[str, str]:
+    return {column: field for column, field in columns.items() if column != name}
+
+
+def _field_columns(rules: Rules) -> dict[str, str]:
+    """The order form's field by the column of the tracker that it is typed in."""
+    form = rules.forms[ORDER_FORM]
+    names = [column.column for column in rules.tracker.columns]
+    fields = {name: name for name in names if name not in COMPUTED_COLUMNS and form.field(name)}
+    return fields | {name: _TYPED_UNDER[name] for name in names if name in _TYPED_UNDER}
+
+
+def _label(form: Form, name: str) -> str:
+    field = form.field(name)
+    return field.label.text.both if field else name
+
+
+def _sheet_of(found: FoundTable, rows: Mapping[int, Iterable[str]], labels: Mapping[str, str]) -> Sheet:
+    """The sheet with a header of the form's own labels and these cells of these rows, at their addresses."""
+    sheet = found.sheet
+    columns = {name: at for name, at in found.columns.items() if name in labels}
+    kept: list[tuple[Scalar, ...]] = [()] * (max(rows) + 1)
+    kept[found.block.top] = _row({at: labels[name] for name, at in columns.items()})
+    for row, names in rows.items():
+        kept[row] = _row({columns[name]: _content(found, row, name) for name in columns.keys() & set(names)})
+    return Sheet(sheet.file, sheet.name, tuple(kept), sha256=sheet.sha256)
+
+
+def _content(found: FoundTable, row: int, name: str) -> Scalar:
+    """What stands in a cell; of an item with its code, as the tracker shows them, the code."""
+    value = found.sheet.value(row, found.columns[name])
+    if name == _CODES and isinstance(value, str) and not isinstance(value, CellError):
+        return value.rpartition(" / ")[2]
+    return value
+
+
+def _row(cells: Mapping[int, Scalar]) -> tuple[Scalar, ...]:
+    return tuple(cells.get(at) for at in range(max(cells, default=-1) + 1))

@@ -1,0 +1,190 @@
+"""A table as it is wanted × as it stands → the cells to change and the rows to append, and nothing else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import overload
+
+from xltools.core.cell_text import content_text, same_text
+from xltools.core.grid import CellContent, shown_content
+from xltools.core.patch import NewRow, SheetPatch
+from xltools.core.table_state import RowKey, TableState, pack_texts, unpack_texts
+from xltools.core.text import label_key
+from xltools.reports.table import SheetTable, TableRow
+from xltools.reports.table_drawing import ROW_HEIGHT, row_height
+
+_Spot = tuple[int, int]
+
+
+def table_labels(table: SheetTable) -> Mapping[str, str]:
+    """The names of a table's columns by their headers, as labels are compared."""
+    return {label_key(column.header): column.name for column in table.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class MergedTable:
+    """What a table needs: its patch, how it stands once that is done, the rows added and the cells changed in others.
+
+    `is_changed` is False where it stands as it is wanted already.
+    """
+
+    patch: SheetPatch
+    state: TableState
+    added: int
+    changed: int
+
+    @property
+    def is_changed(self) -> bool:
+        """True when the patch does anything."""
+        return bool(self.patch.cells or self.patch.new_rows)
+
+
+def merge_table(
+    wanted: SheetTable, stands: TableState, *, owns_caption: bool, spared: frozenset[_Spot] = frozenset()
+) -> MergedTable:
+    """What makes a table of what stands there what is wanted; `spared` cells (row, column) are left as they are.
+
+    Rows of a keyed table are found by their keys wherever they stand; new ones take the blank rows of the block and
+    are then appended: people's order stays. Rows without a key are written from the top, and what is left over is
+    blanked. `owns_caption` says that what stands above the header is ours.
+    """
+    merge = _Merge(wanted, stands, spared)
+    for at, row in enumerate(wanted.rows):
+        merge.take(at, row.key if wanted.key else (str(at),), row)
+    if not wanted.key:
+        merge.blank_rest(len(wanted.rows))
+    caption = stands.caption
+    if owns_caption and stands.block.top > 0 and content_text(wanted.caption) not in {"", caption}:
+        merge.cells[stands.block.top - 1, stands.block.left] = wanted.caption
+        caption = content_text(wanted.caption)
+    return MergedTable(
+        SheetPatch(stands.sheet, merge.cells, stands.block, _NewRows(merge.layout, wanted, merge.appended)),
+        merge.state(caption),
+        merge.filled + len(merge.appended),
+        merge.changed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Which cell of a wanted row goes where: for each column that stands, its sheet column and place in the row.
+
+    A column of the sheet that is not wanted any more has no place there: -1.
+    """
+
+    columns: tuple[tuple[int, int], ...]
+
+    def texts(self, row: TableRow) -> list[str]:
+        """The texts of a row in the order of the columns that stand."""
+        cells = row.cells
+        return [content_text(cells[place]) if place >= 0 else "" for _, place in self.columns]
+
+    def contents(self, row: TableRow) -> Mapping[int, CellContent]:
+        """What a row fills, by sheet column."""
+        cells = row.cells
+        return {at: cells[place] for at, place in self.columns if place >= 0 and cells[place] is not None}
+
+
+@dataclass(slots=True)
+class _Merge:
+    """The changes of one table while they are collected."""
+
+    wanted: SheetTable
+    stands: TableState
+    spared: frozenset[_Spot]
+    cells: dict[_Spot, CellContent] = field(default_factory=dict)
+    appended: list[int] = field(default_factory=list)  # which of the wanted rows
+    changed: int = 0
+    filled: int = 0
+    layout: _Layout = field(init=False)
+    _rows: dict[RowKey, tuple[int, str]] = field(init=False)
+    _free: Iterator[int] = field(init=False)
+    _new: list[tuple[RowKey, str]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        places = {column.name: place for place, column in enumerate(self.wanted.columns)}
+        self.layout = _Layout(tuple((at, places.get(name, -1)) for name, at in self.stands.columns.items()))
+        self._rows, self._free = dict(self.stands.rows), iter(self.stands.free)
+
+    def take(self, at: int, key: RowKey, row: TableRow) -> None:
+        """Finds the place of a wanted row, and changes what differs there."""
+        texts = self.layout.texts(row)
+        packed = pack_texts(texts)
+        found = self._rows.get(key)
+        if found:
+            if found[1] != packed:
+                self._set_row(found[0], key, row, texts)
+        elif (blank := next(self._free, None)) is not None:
+            self.cells |= {(blank, column): content for column, content in self.layout.contents(row).items()}
+            self._rows[key] = blank, packed
+            self.filled += 1
+        else:
+            self.appended.append(at)
+            self._new.append((key, packed))
+
+    def _set_row(self, row: int, key: RowKey, wanted: TableRow, texts: list[str]) -> None:
+        """Changes what differs in a row that stands; what can't be taken of it is left alone."""
+        stands = unpack_texts(self._rows[key][1])
+        for index, (at, place) in enumerate(self.layout.columns):
+            if place < 0:
+                texts[index] = stands[index]
+            elif (row, at) not in self.spared and not same_text(texts[index], stands[index]):
+                self.cells[row, at] = wanted.cells[place]
+                self.changed += 1
+        self._rows[key] = row, pack_texts(texts)
+
+    def blank_rest(self, count: int) -> None:
+        """Takes away what stands in rows of ours that are not wanted any more."""
+        for key, (row, packed) in self.stands.rows.items():
+            if int(key[0]) >= count:
+                texts = unpack_texts(packed)
+                for index, (at, place) in enumerate(self.layout.columns):
+                    if texts[index] and place >= 0:
+                        self.cells[row, at], texts[index] = None, ""
+                self._rows[key] = row, pack_texts(texts)
+
+    def state(self, caption: str) -> TableState:
+        """The table as it stands once the changes are done."""
+        block, free, below = self.stands.block, [*self._free], self.stands.below
+        if self._new:
+            first = _first_room(block.bottom + 1, len(self._new), below)
+            for row, (key, packed) in enumerate(self._new, first):
+                self._rows[key] = row, packed
+            free += [row for row in range(block.bottom + 1, first) if row not in below]
+            block = replace(block, bottom=first + len(self._new) - 1)
+            below = tuple(row for row in below if row > block.bottom)
+        return replace(self.stands, block=block, caption=caption, rows=self._rows, free=tuple(free), below=below)
+
+
+def _first_room(first: int, count: int, below: Sequence[int]) -> int:
+    """The row where that many rows find room: under a block, or under what people wrote there."""
+    for row in below:
+        if first <= row < first + count:
+            first = row + 1
+    return first
+
+
+class _NewRows(Sequence[NewRow]):
+    """The rows to append, made as they are written: a first tracker may have 100,000."""
+
+    def __init__(self, layout: _Layout, wanted: SheetTable, rows: Sequence[int]) -> None:
+        self._layout, self._wanted, self._rows = layout, wanted, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> NewRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[NewRow]: ...
+    def __getitem__(self, index: int | slice) -> NewRow | Sequence[NewRow]:
+        if isinstance(index, slice):
+            return _NewRows(self._layout, self._wanted, self._rows[index])
+        row = self._wanted.rows[self._rows[index]]
+        return NewRow(self._layout.contents(row), row.height or self._measured(row))
+
+    def __iter__(self) -> Iterator[NewRow]:
+        return (self[index] for index in range(len(self._rows)))
+
+    def _measured(self, row: TableRow) -> float | None:
+        height = row_height(self._wanted.columns, list(map(shown_content, row.cells)))
+        return height if height > ROW_HEIGHT else None
