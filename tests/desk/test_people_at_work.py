@@ -30,7 +30,8 @@ class KilledError(Exception):
 
 
 class PeopleAtWork(RuleBasedStateMachine):
-    """`typed` is what the person typed by (order, header); `own` what stands in their own column by order."""
+    """`typed` is what the person typed by (order, header), `own` what stands in their own column by order, `over`
+    what they typed over the quantity and no run has seen yet, `every_word` what no run may lose any more."""
 
     @initialize()
     def begin(self):
@@ -39,7 +40,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         self.numbers = itertools.count(1)
         self.day = AS_OF
         self.typed, self.own, self.yellow, self.notes = {}, {}, set(), []
-        self.every_word = set()
+        self.over, self.every_word = {}, set()
         self.drop()
         self.drop()
         self.run_once()
@@ -135,7 +136,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         if order:
             hand.cell(order, QUANTITY).value = quantity
             hand.save()
-            self.every_word.add(str(quantity))
+            self.over[order] = str(quantity)
 
     @rule(data=st.data(), word=words)
     def write_in_a_column_of_their_own(self, data, word):
@@ -189,6 +190,7 @@ class PeopleAtWork(RuleBasedStateMachine):
             hand.save()
             self.own.pop(order, None)
             self.yellow.discard(order)
+            self.over.pop(order, None)
             # What was typed in the row and not read yet went with it, by the person's own hand.
             for header in (SHORTAGE, REMARK):
                 self.typed.pop((order, header), None)

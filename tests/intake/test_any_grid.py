@@ -7,13 +7,15 @@ from builders import RECEIVED, no_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from intake_reading import orders, rules, table
+from tracker_reading import whole_table, written
 
+from xltools.core.problem import Problem
 from xltools.core.record import Record
 from xltools.core.sheet import Range, Sheet, Workbook
 from xltools.forms.model import FieldType, Stage
 from xltools.forms.template import template_mark
-from xltools.intake.document import Reading, read_document, read_table
-from xltools.intake.edits import read_edits
+from xltools.intake.document import Reading, read_document, read_matched, read_table
+from xltools.intake.edits import read_tracker
 
 LABELS = sorted({one.label.zh for form in rules().forms.values() for one in form.fields()})
 MARKS = [template_mark(rules().forms[layout.form], layout) for layout in rules().layouts.values()]
@@ -126,10 +128,17 @@ def test_any_master_data_is_a_table(workbook, form):
 
 
 @settings(max_examples=60, deadline=None)
-@given(workbooks, st.lists(st.lists(typed, min_size=4, max_size=4), max_size=4))
-def test_any_tracker_gives_edits_or_problems(workbook, rows):
+@given(workbooks, st.lists(st.lists(typed, min_size=4, max_size=4), max_size=4), st.booleans(), st.booleans())
+def test_any_tracker_gives_edits_or_problems(workbook, rows, is_table, is_known):
     head = ("订单编号", "行号", "承诺交期", "卡点/欠料")
-    tracker = Sheet("tracker.xlsx", "T", (head, *map(tuple, rows)))
-    written = {("SO1", "1", "promised_date"): None, ("SO1", "1", "shortage"): "缺螺丝"}
-    edits, _ = read_edits(Workbook("tracker.xlsx", "0" * 64, (*workbook.sheets, tracker)), rules(), written)
-    assert all(edit.field in {"promised_date", "shortage", "pmc_remark"} for edit in edits)
+    before = written("|  | 缺螺丝 | SO1 | 1 |", head="| 承诺交期 | 卡点/欠料 | 订单编号 | 行号 |") if is_known else None
+    sheet = Sheet("tracker.xlsx", "T", (head, *map(tuple, rows)))
+    tables = {"Tracker": whole_table(sheet, "Tracker")} if is_table else {}
+    tracker = Workbook("tracker.xlsx", "0" * 64, (*workbook.sheets, sheet), tables=tables)
+    reading = read_tracker(tracker, rules(), before, {("SO1", "1")})
+    if isinstance(reading, Problem):
+        assert reading.is_error
+        return
+    assert all(edit.field in {"promised_date", "shortage", "pmc_remark"} for edit in reading.edits)
+    if reading.typed:
+        is_sound(read_matched(reading.typed, tracker, rules(), TABLES, RECEIVED))

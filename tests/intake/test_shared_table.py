@@ -2,7 +2,20 @@
 
 import pytest
 from builders import workbook
-from tracker_reading import HEAD, ROWS, asked, find, is_untouched, left, read, told, tracker, typed, whole_table, written
+from tracker_reading import (
+    HEAD,
+    ROWS,
+    asked,
+    find,
+    is_untouched,
+    left,
+    read,
+    told,
+    tracker,
+    typed,
+    whole_table,
+    written,
+)
 
 from xltools.core.sheet import NamedTable, Range, Workbook
 from xltools.intake.shared_table import find_shared_table
@@ -59,7 +72,7 @@ def test_a_renamed_key_is_told_from_a_column_of_theirs_by_its_neighbours_or_not_
         return "行?" if head else words[-1]
 
     # A column of small numbers of their own holds the same as the line numbers.
-    beside = rearranged(lambda words, head: ["优先" if head else words[-1], *words[:-2], line(words, head), words[-2]])
+    beside = rearranged(lambda words, head: ["优先" if head else words[-1], *words[:-1], line(words, head)])
     assert is_untouched(beside)
     with pytest.raises(AssertionError, match="tracker-not-found"):
         rearranged(lambda words, head: [*words[:-1], line(words, head), "优先" if head else words[-1]])
@@ -95,7 +108,11 @@ def test_a_removed_table_is_found_by_its_headers_under_a_letterhead():
     book = book_of(("早会", "| 议题 |\n| 交期 |"), ("总表", "\n".join((title, HEAD, *ROWS))))
     reading = read(book, BEFORE)
     assert is_untouched(reading)
-    assert (reading.found.sheet.name, reading.found.block.top, reading.found.caption()) == ("总表", 2, "截至 2026-03-30")
+    assert (reading.found.sheet.name, reading.found.block.top, reading.found.caption()) == (
+        "总表",
+        2,
+        "截至 2026-03-30",
+    )
 
 
 def test_a_renamed_sheet_is_found_by_its_table():

@@ -41,7 +41,9 @@ def test_a_key_typed_over_is_put_back_and_told():
 
 
 def test_a_key_blanked_is_put_back_and_what_was_typed_in_the_row_counts():
-    reading = left(ONE, TWO, THREE.replace("| SO2 | 1 |", "|  |  |").replace("2026-04-10 |  |", "2026-04-10 | 2026-05-01 |"))
+    reading = left(
+        ONE, TWO, THREE.replace("| SO2 | 1 |", "|  |  |").replace("2026-04-10 |  |", "2026-04-10 | 2026-05-01 |")
+    )
     assert cells_restored(reading) == [("SO2", "1", ("order_no", "", "SO2"), ("line_no", "", "1"))]
     assert [(one.order, one.line, one.field) for one in reading.edits] == [("SO2", "1", "promised_date")]
 

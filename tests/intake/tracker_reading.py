@@ -52,9 +52,7 @@ def written(*rows: str, head: str = HEAD) -> TableState:
     return found.state(found.rows_by_key(KEY))
 
 
-def read(
-    book: Workbook, before: TableState | None = None, known=KNOWN, by: Rules | None = None
-) -> TrackerReading:
+def read(book: Workbook, before: TableState | None = None, known=KNOWN, by: Rules | None = None) -> TrackerReading:
     """What people did to a tracker."""
     reading = read_tracker(book, by or rules(), before, known)
     assert not isinstance(reading, Problem), reading

@@ -56,7 +56,7 @@ def verify_desk_at(desk: Desk) -> Verification:
 
 def _check_originals(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
     kept = {one.archived: one.sha256 for one in ledger.accepted.values()}
-    kept |= {one.archived: one.sha256 for one in ledger.returned.values()}
+    kept |= {one.archived: one.sha256 for one in (*ledger.returned.values(), *ledger.closed_returns.values())}
     for archived, sha256 in sorted(kept.items()):
         yield from _check_hash(desk.path, archived, sha256)
 

@@ -76,7 +76,8 @@ def take_document(
 
 def _archived(received: ReceivedFile, ledger: Ledger) -> str:
     """Where the original is kept: where it lies already, for one that came before."""
-    known = ledger.accepted.get(received.sha256) or ledger.returned.get(return_id(received.sha256))
+    own = return_id(received.sha256)
+    known = ledger.accepted.get(received.sha256) or ledger.returned.get(own) or ledger.closed_returns.get(own)
     return known.archived if known else received.archived
 
 

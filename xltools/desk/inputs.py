@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.core.place import Place
@@ -11,7 +12,7 @@ from xltools.core.problem import Problem, warning
 from xltools.core.record import Answer, Document, Edit, Finding, Table
 from xltools.core.sheet import Workbook
 from xltools.desk.manifest import list_manifests
-from xltools.desk.session import Desk, Layers, MasterWorkbook, read_master
+from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.desk.shared_workbooks import SharedWorkbook, block_shared, read_shared_workbooks
 from xltools.edge.folders import WaitingFile, archive_path, scan_inbox
 from xltools.forms.rules import Rules
@@ -27,6 +28,7 @@ from xltools.reports.to_resolve import build_to_resolve
 from xltools.resources import resource_root
 
 CONTRACT_TEMPLATE = "sales-contract.docx"
+RETURNED_STATE = f"{STATE_FOLDER}/returned"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,11 @@ class SharedChanges:
 
 @dataclass(frozen=True)
 class RunInputs:
-    """What one run works on; with the same inputs it comes to the same plan."""
+    """What one run works on; with the same inputs it comes to the same plan.
+
+    `copies` are the marked copies of open returns, by return id: their sha256 by path. One that `closes_year` archives
+    what it `keeps` (path and content).
+    """
 
     as_of: dt.date
     number: int
@@ -82,6 +88,7 @@ class RunInputs:
     waiting: tuple[WaitingFile, ...] = ()
     changes: SharedChanges = SharedChanges()
     shared: tuple[SharedWorkbook, ...] = ()
+    copies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     closes_year: int | None = None
     keeps: tuple[tuple[str, bytes], ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -109,6 +116,7 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
         changes=changes,
         shared=shared,
+        copies={one: _read_copies(desk, one) for one in ledger.returned},
         problems=(*problems, *shared_problems, *change_problems),
     )
 
@@ -121,6 +129,13 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
     sha256 = hashlib.sha256(content).hexdigest()
     archived = archive_path(desk.folders, as_of, Path(file).name, sha256)
     return ReceivedFile(file, customer, content, sha256, archived)
+
+
+def _read_copies(desk: Desk, return_id: str) -> Mapping[str, str]:
+    """The copies that lie in returned/ for an open return: their sha256 by path."""
+    path = desk.path / RETURNED_STATE / f"{return_id}.json"
+    copies: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return copies
 
 
 def next_manifest_number(desk: Desk) -> int:

@@ -11,6 +11,7 @@ from xltools.desk.documents import take_document
 from xltools.desk.inputs import RunInputs
 from xltools.desk.papers import issue_contracts
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
+from xltools.desk.returned import plan_tidying
 from xltools.desk.session import assess
 from xltools.desk.snapshot import plan_manifest
 from xltools.desk.tracker import plan_tracker
@@ -59,6 +60,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     actions = (
         *((AppendEvents(tuple(book.events)),) if book.events else ()),
         *files,
+        *plan_tidying(inputs, book.ledger),
         *_keep_shared(inputs, changes),
         *snapshots,
         *papers.actions,

@@ -1,20 +1,23 @@
 """What goes back to the sender: their own workbook with its faults marked, or untouched with a list beside it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from xltools.books.build import build_workbook
 from xltools.books.marks import mark_workbook
+from xltools.core.codec import canonical_json
 from xltools.core.patch import Mark
 from xltools.core.place import cell_position
-from xltools.core.plan import Action, WriteFile
+from xltools.core.plan import Action, RemoveFile, WriteFile
 from xltools.core.problem import Problem
-from xltools.desk.inputs import ReceivedFile, RunInputs
+from xltools.desk.inputs import RETURNED_STATE, ReceivedFile, RunInputs
 from xltools.desk.result import ProblemWriter
 from xltools.edge.folders import archive_path
 from xltools.intake.returned import RETURN_PROPERTY
 from xltools.ledger.documents import return_id
+from xltools.ledger.replay import Ledger
 from xltools.reports.problems import problem_list
 from xltools.reports.wording import Say
 
@@ -39,12 +42,35 @@ def plan_returned_copy(
     marks = _marks(told, say)
     marked = mark_workbook(received.content, marks, listing, properties, file=received.file)
     if isinstance(marked, bytes):
-        return [WriteFile(returned, marked, expected=None)]
+        copies = [WriteFile(returned, marked, expected=None)]
+        return [*copies, _keep_copies(return_id(received.sha256), copies)]
     name = f"{PurePosixPath(received.file).stem}.problems.xlsx"
     beside = returned_path(archive_path(inputs.rules.settings.folders, inputs.as_of, name, received.sha256), inputs)
     listing = problem_list(received.file, told, say, linked=False)
     content = build_workbook([listing], inputs.as_of, properties, title=say("ui-problems-title"))
-    return [WriteFile(returned, received.content, expected=None), WriteFile(beside, content, expected=None)]
+    copies = [WriteFile(returned, received.content, expected=None), WriteFile(beside, content, expected=None)]
+    return [*copies, _keep_copies(return_id(received.sha256), copies)]
+
+
+def plan_tidying(inputs: RunInputs, ledger: Ledger) -> list[Action]:
+    """Takes away the copies of returns that are closed by now; one that somebody works in is left alone."""
+    actions: list[Action] = []
+    for closed in inputs.ledger.returned.keys() - ledger.returned.keys():
+        kept = inputs.copies.get(closed)
+        if kept is not None:
+            actions += [RemoveFile(path, sha256) for path, sha256 in kept.items()]
+            actions.append(RemoveFile(copies_file(closed), None))
+    return actions
+
+
+def copies_file(return_id: str) -> str:
+    """Where it is kept which copies of ours lie in returned/ for a return, by their hashes."""
+    return f"{RETURNED_STATE}/{return_id}.json"
+
+
+def _keep_copies(return_id: str, copies: Sequence[WriteFile]) -> WriteFile:
+    known = {copy.path: hashlib.sha256(copy.content).hexdigest() for copy in copies}
+    return WriteFile(copies_file(return_id), canonical_json(known).encode(), expected=None)
 
 
 def _marks(problems: Sequence[Mapping[str, Any]], say: Say) -> dict[str, list[Mark]]:

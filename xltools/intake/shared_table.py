@@ -236,7 +236,7 @@ def _match_contents(
         free = _free_columns(block, matched)
         fitting = [at for at in free if expected and _share_alike(sheet, at, expected) >= _ALIKE]
         if len(fitting) > 1:  # a column of small numbers of their own may look like line numbers
-            fitting = _between_neighbours(fitting, name, matched, before)
+            fitting = _between_neighbours(fitting, name, matched, before, (block.left - 1, block.right + 1))
         if len(fitting) == 1:
             matched[name] = fitting[0]
     return matched
@@ -277,10 +277,12 @@ def _share_blank(sheet: Sheet, column: int, block: Range) -> float:
     return sum(is_blank(sheet.value(row, column)) for row in rows) / len(rows) if rows else 1
 
 
-def _between_neighbours(free: Iterable[int], name: str, found: Mapping[str, int], before: TableState) -> list[int]:
-    """The columns that lie between those it was written between."""
+def _between_neighbours(
+    free: Iterable[int], name: str, found: Mapping[str, int], before: TableState, ends: tuple[int, int] | None = None
+) -> list[int]:
+    """The columns between those it was written between; `ends` stand in for a neighbour that is not there."""
     order = list(before.columns)
     at = order.index(name)
-    left = next((found[one] for one in reversed(order[:at]) if one in found), None)
-    right = next((found[one] for one in order[at + 1 :] if one in found), None)
+    left = next((found[one] for one in reversed(order[:at]) if one in found), ends and ends[0])
+    right = next((found[one] for one in order[at + 1 :] if one in found), ends and ends[1])
     return [] if left is None or right is None else [column for column in free if left < column < right]

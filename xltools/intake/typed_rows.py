@@ -1,6 +1,6 @@
 """Rows that people typed or copied in the tracker, as the order list that they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from xltools.core.cell_text import same_text
 from xltools.core.sheet import CellError, Scalar, Sheet
@@ -17,7 +17,7 @@ TRACKER_LAYOUT = "order-tracker"
 _REPEATS = "reorder_of"
 _QUANTITY = "quantity"
 _CODES = "product_key"
-_SHOWN_NUMBER = "order_line"  # order number and line as one word; the key columns stand far right, or are hidden
+SHOWN_LINE = "order_line"  # order number and line as one word; the key columns stand far right, or are hidden
 _ORDERED = frozenset({"customer", "customer_po", "product", _CODES, "specification", _QUANTITY, "requested_date"})
 # Under these computed columns people type these fields; others may share a field's name, but not its meaning.
 _TYPED_UNDER = {_CODES: "product_code", ORDER_KEY: ORDER_KEY, LINE_KEY: LINE_KEY}
@@ -43,23 +43,33 @@ def match_typed_rows(found: FoundTable, rows: TrackerRows, rules: Rules, before:
     """The rows that are orders of their own, on sheets that hold nothing else; every cell keeps its address.
 
     Their number is what stands in the key column, or else where people see it, beside the line. A copy is a repeat
-    order of the one it was copied from: its key says so, and of what it shares with that row only the order's own
-    fields are read, not the promise or the shortage.
+    order of the one it was copied from: its key says so, or, where that was typed over, the line that it still shows.
+    Of what it shares with that row only the order's own fields are read, not the promise or the shortage.
     """
     form, columns = rules.forms[ORDER_FORM], _field_columns(rules)
     editable = {name for name in columns if (field := form.field(name)) and field.editable}
-    repeated = columns.keys() - editable - {LINE_KEY, _CODES}
-    shown_number = {**_without(columns, ORDER_KEY), _SHOWN_NUMBER: ORDER_KEY}
-    repeat = {**_without(columns, LINE_KEY), ORDER_KEY: _REPEATS, _SHOWN_NUMBER: ORDER_KEY}
-    shown = {row for row in rows.typed if not line_key(found, row)[0] and found.texts(row).get(_SHOWN_NUMBER)}
+    shows_number = {**_without(columns, ORDER_KEY), SHOWN_LINE: ORDER_KEY}
+    repeats = {**_without(columns, LINE_KEY), ORDER_KEY: _REPEATS, SHOWN_LINE: ORDER_KEY}
+    shows_repeated = {**_without(columns, LINE_KEY), SHOWN_LINE: _REPEATS}
     changes = copied_changes(found, rows, before)
-    groups: Iterable[tuple[Mapping[str, str], Mapping[int, Iterable[str]]]] = (
-        (columns, {row: columns for row in rows.typed if row not in shown}),
-        (shown_number, {row: shown_number for row in rows.typed if row in shown}),
-        (repeat, {row: repeated | changed for row, changed in changes.items() if changed}),
+    renumbered = {row: key for row in rows.typed if before and (key := _shown_line(found, row, before))}
+    of_repeats = {row: repeats.keys() - editable - {_CODES} - {SHOWN_LINE} | one for row, one in changes.items() if one}
+    of_renumbered = {
+        row: shows_repeated.keys() - (editable - _changes(found, row, before.texts(key) or {}))
+        for row, key in renumbered.items()
+        if before
+    }
+    plain = [row for row in rows.typed if row not in renumbered]
+    shown = {row for row in plain if not line_key(found, row)[0] and found.texts(row).get(SHOWN_LINE)}
+    groups: Iterable[tuple[Mapping[str, str], Mapping[int, Collection[str]]]] = (
+        (columns, {row: columns for row in plain if row not in shown}),
+        (shows_number, {row: shows_number for row in plain if row in shown}),
+        (shows_repeated, of_renumbered),
+        (repeats, of_repeats),
     )
+    repeated = {row: order for row, (order, _) in renumbered.items()}
     sheets = [
-        _sheet_of(found, of_rows, {name: _label(form, field) for name, field in fields.items()})
+        _sheet_of(found, of_rows, {name: _label(form, field) for name, field in fields.items()}, repeated)
         for fields, of_rows in groups
         if of_rows
     ]
@@ -80,10 +90,22 @@ def copied_changes(found: FoundTable, rows: TrackerRows, before: TableState | No
         written = (before.texts(key) if before else None) or {}
         is_split = not written or _is_split(found, [rows.kept[key], *copies], written)
         for row in copies:
-            stands = found.texts(row).items()
-            changes = frozenset(name for name, text in stands if not same_text(written.get(name, ""), text))
+            changes = _changes(found, row, written)
             changed[row] = frozenset() if is_split or not changes & _ORDERED else changes
     return changed
+
+
+def _changes(found: FoundTable, row: int, written: Mapping[str, str]) -> frozenset[str]:
+    """The columns in which a row differs from one that was written."""
+    stands = found.texts(row).items()
+    return frozenset(name for name, text in stands if not same_text(written.get(name, ""), text))
+
+
+def _shown_line(found: FoundTable, row: int, before: TableState) -> OrderLineKey | None:
+    """The line that a row still shows under a new number of its own."""
+    order, dash, line = found.texts(row).get(SHOWN_LINE, "").rpartition("-")
+    key = (order, line)
+    return key if dash and key in before.rows and line_key(found, row)[0] not in {"", order} else None
 
 
 def _is_split(found: FoundTable, rows: Iterable[int], written: Mapping[str, str]) -> bool:
@@ -111,14 +133,22 @@ def _label(form: Form, name: str) -> str:
     return field.label.text.both if field else name
 
 
-def _sheet_of(found: FoundTable, rows: Mapping[int, Iterable[str]], labels: Mapping[str, str]) -> Sheet:
-    """The sheet with a header of the form's own labels and these cells of these rows, at their addresses."""
+def _sheet_of(
+    found: FoundTable, rows: Mapping[int, Collection[str]], labels: Mapping[str, str], repeated: Mapping[int, str]
+) -> Sheet:
+    """The sheet with a header of the form's own labels and these cells of these rows, at their addresses.
+
+    Where rows still show another line, its order, by row, is what they repeat.
+    """
     sheet = found.sheet
     columns = {name: at for name, at in found.columns.items() if name in labels}
     kept: list[tuple[Scalar, ...]] = [()] * (max(rows) + 1)
     kept[found.block.top] = _row({at: labels[name] for name, at in columns.items()})
     for row, names in rows.items():
-        kept[row] = _row({columns[name]: _content(found, row, name) for name in columns.keys() & set(names)})
+        cells = {at: _content(found, row, name) for name, at in columns.items() if name in names}
+        if row in repeated:
+            cells[columns[SHOWN_LINE]] = repeated[row]
+        kept[row] = _row(cells)
     return Sheet(sheet.file, sheet.name, tuple(kept), sha256=sheet.sha256)
 
 

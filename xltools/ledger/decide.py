@@ -13,7 +13,7 @@ from xltools.core.record import Answer, Document, Edit, Finding, FindingKind, Re
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.ledger.edits import EditJudge
-from xltools.ledger.items import ItemOpener, close_event, finding_key
+from xltools.ledger.items import ItemOpener, close_event, close_return_event, finding_key
 from xltools.ledger.judge import OrderJudge
 from xltools.ledger.replay import Ledger
 
@@ -131,7 +131,8 @@ def decide_items(
 
     Items of a `settled` kind describe how a workbook lies there: where it was read (`reread`), those among them that no
     finding repeats have resolved themselves, and one that was answered is not asked again. Any text is an answer; one
-    to an item that is not open is a problem (item-unknown), but for the same answer once more.
+    to an item that is not open is a problem (item-unknown), but for the same answer once more. An open return is closed
+    by an answer too: its sender may never mend it.
     """
     opener = ItemOpener(ledger.items, as_of)
     found = [_in_ledger(one, ledger) for one in findings]
@@ -139,9 +140,16 @@ def decide_items(
     events = [event for one in found if finding_key(one) not in answered for event in opener.open(one)]
     items = dict(ledger.items)
     problems: list[Problem] = []
+    closed_returns: set[str] = set()
     for answer in answers:
         text, item = answer.text.strip(), items.get(answer.item)
         if not text or (item and not item.is_open and item.answer == text):
+            continue
+        if answer.item in ledger.returned and answer.item not in closed_returns:
+            closed_returns.add(answer.item)
+            events.append(close_return_event(answer.item, as_of, answer))
+            continue
+        if answer.item in ledger.closed_returns or answer.item in closed_returns:
             continue
         if item is None or not item.is_open:
             problems.append(warning("item-unknown", answer.place, item=answer.item))

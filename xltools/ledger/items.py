@@ -7,7 +7,7 @@ from typing import Any
 
 from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
-from xltools.core.record import Finding, FindingKind
+from xltools.core.record import Answer, Finding, FindingKind
 
 # Two findings that agree in all of these are one: where in the workbook it stands changes with every sorting.
 ItemKey = tuple[FindingKind, str, str, str, str, str, tuple[tuple[str, str, str], ...], str]
@@ -91,6 +91,12 @@ def _open_event(number: str, found: Finding, as_of: dt.date) -> Event:
 def close_event(item: OpenItem, as_of: dt.date, place: Place, answer: str = "", by: str = "") -> Event:
     """The event that closes an item: with what somebody answered at `place`, or without, as resolved by itself."""
     return Event(EventKind.ITEM_CLOSED, as_of, place, item.order, {"item": item.id, "answer": answer}, by=by)
+
+
+def close_return_event(return_id: str, as_of: dt.date, answer: Answer) -> Event:
+    """The event that a person closes an open return, since no mended workbook will come."""
+    body = {"item": return_id, "answer": answer.text.strip()}
+    return Event(EventKind.ITEM_CLOSED, as_of, answer.place, "", body, by=answer.by)
 
 
 def apply_item(items: dict[str, OpenItem], event: Event) -> None:

@@ -61,7 +61,8 @@ class ReturnedOrder:
 class ReturnedDocument:
     """A workbook that was returned, and its marked copy: open until a corrected one comes, then `closed` on that date.
 
-    `about` are the orders to be mended; `answers` is the return id of the earlier copy that it was meant to mend.
+    `about` are the orders to be mended; `answers` is the return id of the earlier copy that it was meant to mend. One
+    that a person closed by hand has their `answer`.
     """
 
     sha256: str
@@ -75,6 +76,7 @@ class ReturnedDocument:
     about: tuple[ReturnedOrder, ...] = ()
     answers: str = ""
     closed: dt.date | None = None
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ class _LedgerDraft:
                 self._return(event)
             case EventKind.YEAR_CLOSED:
                 self.closed_year = max(event.body["year"], self.closed_year or 0)
+            case EventKind.ITEM_CLOSED if event.body["item"] not in self.items:
+                self._close_return(event.body["item"], event.when, event.body["answer"])
             case EventKind.ITEM_OPENED | EventKind.ITEM_CLOSED:
                 apply_item(self.items, event)
                 if event.order in self.orders or event.order in self.drafts:
@@ -205,9 +209,9 @@ class _LedgerDraft:
             for return_id in [key for key, returned in self.returned.items() if returned.sha256 == sha256]:
                 self._close_return(return_id, event.when)
 
-    def _close_return(self, return_id: str, when: dt.date) -> None:
+    def _close_return(self, return_id: str, when: dt.date, answer: str = "") -> None:
         if closing := self.returned.pop(return_id, None):
-            self.closed_returns[return_id] = replace(closing, closed=when)
+            self.closed_returns[return_id] = replace(closing, closed=when, answer=answer)
 
     def _return(self, event: Event) -> None:
         body = event.body

@@ -111,7 +111,7 @@ def _return_rows(ledger: Ledger, language: Language, say: Say) -> Iterator[tuple
             None,
             returned.file,
             _status(returned.closed, language, say),
-            None,
+            returned.answer or None,
         )
         yield (
             (returned.when, 1, returned.return_id),
