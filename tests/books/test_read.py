@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from xltools.books import guard
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
+from xltools.books.shared import read_shared_workbook
 from xltools.core.grid import Grid, GridCell
 from xltools.core.problem import Problem
 from xltools.core.sheet import Range, Workbook
@@ -152,6 +153,35 @@ def test_a_zip_without_a_workbook_is_no_spreadsheet():
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("a.txt", "a")
     assert read_code(target.getvalue()) == "workbook-not-a-spreadsheet"
+
+
+def packed_with(content: bytes, packing: int, spoil: str = "") -> bytes:
+    """The workbook packed anew, the packed bytes of one part then overwritten."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", packing) as archive:
+        for name in source.namelist():
+            archive.writestr(name, source.read(name))
+        start = archive.getinfo(spoil).header_offset + 30 + len(spoil) + 4 if spoil else 0
+    whole = target.getvalue()
+    return whole[:start] + b"\xff" * 24 + whole[start + 24 :] if spoil else whole
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("reader", [read, lambda content: read_shared_workbook(content, "接单.xlsx")])
+def test_a_packing_that_no_office_program_knows_is_refused_damaged_or_not(packing, reader):
+    for spoil in ("", "xl/worksheets/sheet1.xml"):
+        problem = reader(packed_with(one_cell("A1", "订单"), packing, spoil))
+        assert isinstance(problem, Problem)
+        assert problem.code == "workbook-unreadable"
+
+
+def test_an_opendocument_manifest_in_such_a_packing_is_refused_too():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", "<office/>")
+    spoilt = packed_with(target.getvalue(), zipfile.ZIP_LZMA, "META-INF/manifest.xml")
+    assert read_code(spoilt) == "workbook-unreadable"
 
 
 def test_a_stray_cell_far_out_is_refused_before_it_ends_the_process():

@@ -5,6 +5,8 @@ import itertools
 from xltools.desk import run as running
 from xltools.edge import journal
 
+from .hand import TRACKER, Hand
+
 
 class KilledError(Exception):
     """The process died here."""
@@ -26,6 +28,9 @@ def test_3_killed_at_any_point_the_next_run_arrives_at_the_same_end_state(tmp_pa
     start = make_folder(tmp_path / "start")
     start.drop("0.xlsx", order_no="A-0")
     start.run()
+    hand = Hand(start.path / TRACKER).type("A-0", "卡点/欠料", "缺铜件").type("A-0", "订单数", 999)
+    hand.type_row(客户="宁波泰衡电子有限公司", 品名="支架", 订单数=40)
+    hand.save()
     start.drop("1.xlsx", order_no="A-1", payment_terms=None)  # no contract: tests/edge/test_journal.py kills more kinds
     start.drop("2.xlsx", customer=None)
     undisturbed = start.copy(tmp_path / "undisturbed")

@@ -1,7 +1,6 @@
 """What people did to the tracker is never lost, whatever becomes of the writing of the next one."""
 
 import datetime as dt
-import hashlib
 
 import openpyxl
 from click.testing import CliRunner
@@ -23,12 +22,10 @@ def change(path, row, header, value):
 
 
 def archived(folder):
-    return {
-        hashlib.sha256(content).hexdigest() for name, content in folder.files().items() if name.startswith("archive/")
-    }
+    return {content for name, content in folder.files().items() if name.startswith("archive/")}
 
 
-def test_a_tracker_that_people_changed_is_archived_before_it_is_written_over(folder):
+def test_what_is_no_order_stays_where_it_was_written_and_the_tracker_as_people_left_it_is_backed_up(folder):
     folder.drop("1.xlsx", order_no="A-1")
     folder.run()
     path = folder.path / TRACKER
@@ -40,7 +37,19 @@ def test_a_tracker_that_people_changed_is_archived_before_it_is_written_over(fol
     assert path.read_bytes() == theirs
     folder.run(NEXT_DAY)
     assert path.read_bytes() != theirs
-    assert hashlib.sha256(theirs).hexdigest() in archived(folder)
+    assert openpyxl.load_workbook(path).worksheets[0]["A9"].value == "早会讨论"
+    assert (folder.path / ".desk/backups" / TRACKER).read_bytes() == theirs
+
+
+def test_a_tracker_that_brought_a_value_is_archived_as_people_left_it(folder):
+    folder.drop("1.xlsx", order_no="A-1")
+    folder.run()
+    path = folder.path / TRACKER
+    change(path, 4, "卡点/欠料 Shortage", "缺铜件")
+    theirs = path.read_bytes()
+    assert theirs not in archived(folder)
+    folder.run()
+    assert theirs in archived(folder)
 
 
 def test_an_edit_that_is_taken_back_while_the_tracker_could_not_be_written_is_taken_back(folder, monkeypatch):

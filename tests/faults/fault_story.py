@@ -23,22 +23,23 @@ import openpyxl
 import pytest
 import yaml
 from builders import RECEIVED, no_tables, workbook, xlsx
+from by_hand import act_on
 from docx import Document as WordDocument
 
 from xltools import desk
 from xltools.core.place import Place
 from xltools.core.problem import Problem
-from xltools.core.record import Answer, Edit
+from xltools.core.record import Edit
 from xltools.core.sheet import Workbook
 from xltools.core.text import Language
-from xltools.desk import planning
+from xltools.desk import documents
 from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
 from xltools.forms.load import load_rules
 from xltools.forms.rules import Rules
 from xltools.intake.document import Reading, read_document, read_table
-from xltools.ledger.decide import decide_edits, decide_items
+from xltools.ledger.decide import decide_edits
 
 FAULTS = Path(__file__).parent
 package_rules = functools.cache(desk.package_rules)
@@ -159,6 +160,21 @@ class Stage:
         for name, recipe in files.items():
             self._write(name, RECIPES[recipe]())
 
+    def by_hand(
+        self, acts: Iterable[Mapping[str, Given]], meanwhile: Iterable[Given] = (), name: str = "order-tracker.xlsx"
+    ) -> None:
+        """What a person does in a shared workbook (by_hand.py); `meanwhile` are steps while they have it open."""
+        book = openpyxl.load_workbook(self.desk / name)
+        self._play_all(meanwhile)
+        for act in acts:
+            act_on(book, act)
+        book.save(self.desk / name)
+
+    def sign(self, name: str) -> None:
+        """A digital signature into a workbook, as far as it shows."""
+        with zipfile.ZipFile(self.desk / name, "a") as archive:
+            archive.writestr("_xmlsignatures/origin.sigs", "")
+
     def delete(self, name: str) -> None:
         """Files away; `*` stands for any name."""
         for path in self._find(name):
@@ -195,14 +211,14 @@ class Stage:
 
     def fail_on(self, name: str) -> None:
         """Reading this workbook hits a bug of ours."""
-        read = planning.read_document
+        read = documents.read_document
 
         def read_document(workbook: Workbook, *rest: Given) -> Reading:
             if workbook.file == name:
                 raise ZeroDivisionError("division by zero")
             return read(workbook, *rest)
 
-        self.patch.setattr(planning, "read_document", read_document)
+        self.patch.setattr(documents, "read_document", read_document)
 
     def uninstall(self, program: str) -> None:
         """A library or program is not there."""
@@ -263,6 +279,10 @@ class Stage:
         lines = desk.export_lines(self.opened, self.today)
         return self._answer(lambda: desk.write_export(lines, self.desk / name, self.today))
 
+    def close_year(self, year: int, as_of: dt.date) -> tuple[Problem, ...]:
+        """The close of a year."""
+        return self._answer(lambda: desk.close_year_at(self.opened, year, as_of))
+
     def init(self, name: str) -> tuple[Problem, ...]:
         """A new desk."""
         return self._answer(lambda: desk.create_desk(self.desk / name, "en"))
@@ -272,11 +292,6 @@ class Stage:
         opened = self.opened
         edits = [Edit(order, line, field, value, Place("order-tracker.xlsx", "Tracker", "N4"))]
         return decide_edits(edits, opened.replay_ledger(), opened.rules, self.today).problems
-
-    def answer(self, item: str, text: str = "已处理") -> tuple[Problem, ...]:
-        """An answer beside an open item, as a shared workbook may bring it."""
-        answers = [Answer(item, text, Place("order-tracker.xlsx", "To resolve", "H3"))]
-        return decide_items([], answers, self.opened.replay_ledger(), self.today, reread=False).problems
 
     def _answer(self, ask: Callable[[], Given]) -> tuple[Problem, ...]:
         try:
@@ -365,10 +380,17 @@ def misspelt_template() -> bytes:
     return content.getvalue()
 
 
+def owner_file() -> bytes:
+    """What Excel lays beside a workbook that 李雯 has open."""
+    name = "李雯"
+    return bytes([len(name)]) + name.encode("gbk").ljust(54, b"\0") + bytes([len(name), 0]) + name.encode("utf-16-le")
+
+
 RECIPES: Mapping[str, Callable[[], bytes]] = {
     "cut-short": cut_short,
     "far-cell": far_cell,
     "huge": huge,
     "misspelt-template": misspelt_template,
+    "owner-file": owner_file,
     "with-password": with_password,
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xltools.desk import load_messages, package_rules
+from xltools.forms.messages import REASON
 from xltools.forms.model import Check
 
 HOUSE = Path(__file__).parents[2] / "xltools"
@@ -12,7 +13,12 @@ HOUSE = Path(__file__).parents[2] / "xltools"
 
 def catalogue_codes() -> set[str]:
     """The codes of problems that have words in rules/messages."""
-    return {code for code in load_messages().languages["en"] if not code.startswith("ui-")}
+    return {code for code in load_messages().languages["en"] if not code.startswith(("ui-", REASON))}
+
+
+def catalogue_reasons() -> set[str]:
+    """The codes of reasons, which fill the blank `{reason}` of a problem."""
+    return {code for code in load_messages().languages["en"] if code.startswith(REASON)}
 
 
 def declared_checks() -> Iterator[Check]:

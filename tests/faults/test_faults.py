@@ -5,9 +5,10 @@ import sys
 
 import pytest
 from fault_story import FAULTS, folder_rules, tell_problems
-from problem_codes import catalogue_codes, declared_checks, named_codes, raised_texts
+from problem_codes import catalogue_codes, catalogue_reasons, declared_checks, named_codes, raised_texts
 
 from xltools import desk
+from xltools.forms.messages import REASON
 
 FOLDERS = sorted(path for path in FAULTS.iterdir() if path.is_dir() and path.name not in {"rules", "__pycache__"})
 HASH = re.compile(r"\b[0-9a-f]{8,64}\b")
@@ -67,6 +68,10 @@ def test_a_code_that_nothing_raises_is_in_no_catalogue():
 
 def test_every_code_that_is_raised_has_its_words():
     assert {code for code, _ in named_codes()} - catalogue_codes() == set()
+
+
+def test_the_reasons_that_are_given_are_those_that_have_words():
+    assert {text for text in raised_texts() if text.startswith(REASON) and text != REASON} == catalogue_reasons()
 
 
 def test_a_form_gives_no_check_a_code_of_the_program():

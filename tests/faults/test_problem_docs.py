@@ -39,7 +39,7 @@ def write_docs():
             told = {
                 code: tuple((one.message, one.hint) for one in both)
                 for code, both in words.items()
-                if not code.startswith("ui-") and belongs(code)
+                if code in catalogue_codes() and belongs(code)
             }
         rows += [
             f"| [`{code}`](../{folder}/{code}) | {severities.get(code, 'error')} | {tell(*en)} | {tell(*zh)} |"

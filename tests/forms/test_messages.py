@@ -40,6 +40,17 @@ def test_a_value_is_never_looked_into(words):
     assert (rendered.message, rendered.hint) == ("{cell} is missing", "Fill {0.__class__} {field} {days:>99999}")
 
 
+def test_a_reason_that_has_words_is_told_in_the_same_language():
+    zh = 'not-patchable: {message: "未改动：{reason}"}\nreason-no-sheet: {message: "没有“{sheet}”表"}\n'
+    en = 'not-patchable: {message: "left alone: {reason}"}\nreason-no-sheet: {message: "no sheet “{sheet}”"}\n'
+    both = load_catalogue(zh, en)
+    known = error("not-patchable", PLACE, reason="reason-no-sheet", sheet="总表 {field}")
+    assert render_problem(known, both, "zh").message == "未改动：没有“总表 {field}”表"
+    assert render_problem(known, both, "en").message == "left alone: no sheet “总表 {field}”"
+    for other in ("disk full", "not-patchable"):
+        assert render_problem(error("not-patchable", PLACE, reason=other), both, "zh").message == f"未改动：{other}"
+
+
 def test_words_of_the_program_are_found_by_code(words):
     assert words.words("ui-late", "en", days=3) == "3 days late"
     assert words.speaker("zh")("ui-late", days=3) == "逾期 3 天"

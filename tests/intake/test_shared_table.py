@@ -175,7 +175,7 @@ def test_what_lies_under_a_row_of_totals_is_not_read():
 
 def test_blank_rows_are_free_unless_people_wrote_beside():
     head = f"{HEAD} 自己的列 |"
-    found = find(tracker(f"{ONE} x |", "| '  |", f"{'| ' * 12}催货 |", f"{TWO} |", head=head, table="Tracker"))
+    found = find(tracker(f"{ONE} x |", "|  |", f"{'| ' * 12}催货 |", f"{TWO} |", head=head, table="Tracker"))
     assert found.state(found.rows_by_key(("order_no", "line_no"))).free == (2,)
 
 

@@ -45,12 +45,12 @@ class CellValues:
             return read_iso_moment(self.text(content))
         if kind == b"inlineStr":  # its text is in `is`, and this beside it is left over
             return None
-        raise PackageError(f"a cell holds {content[:20]!r} as {kind[:20]!r}")
+        raise PackageError("reason-not-standard")
 
     def _shared(self, content: bytes) -> str | None:
         index = int(content)
         if not 0 <= index < len(self.strings):
-            raise PackageError(f"there is no shared string {index}")
+            raise PackageError("reason-not-standard")
         return self.strings[index] or None
 
     def _read_moment(self, content: bytes, moment: Moment, *, since_1904: bool) -> Scalar:

@@ -14,6 +14,7 @@ LARGEST_FILE = 200_000_000  # bytes on disk
 LARGEST_XML = 400_000_000  # bytes of all parts but pictures: a sheet of 100,000 × 20 has about 80 million
 LARGEST_GRID = 8_000_000  # cells from A1 to the last one filled: the last row × 14 columns is 14.7 million
 MOST_PARTS = 10_000
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CHUNK = 4_000_000
 _OVERLAP = 2_048
 
@@ -101,6 +102,14 @@ def is_too_large(archive: zipfile.ZipFile) -> bool:
     """True when the declared sizes of a zip's parts, pictures apart, are beyond what an order workbook can need."""
     parts = archive.infolist()
     return len(parts) > MOST_PARTS or sum(part.file_size for part in parts if not _is_picture(part)) > LARGEST_XML
+
+
+def is_oddly_packed(archive: zipfile.ZipFile) -> bool:
+    """True when a part is packed in a way that ECMA-376 Part 2, annex B, does not allow: no office program opens it.
+
+    Python would try, and raises errors of LZMA's and bzip2's own for damaged ones.
+    """
+    return any(part.compress_type not in _PACKINGS for part in archive.infolist())
 
 
 def measure_extent(archive: zipfile.ZipFile, kind: FileKind) -> Extent:
@@ -215,10 +224,10 @@ def _has_file_password(content: bytes) -> bool:
 
 
 def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
-    try:
-        return b"encryption-data" in archive.read("META-INF/manifest.xml")
-    except KeyError:
+    manifest = next((part for part in archive.infolist() if part.filename == "META-INF/manifest.xml"), None)
+    if manifest is None or manifest.compress_type not in _PACKINGS:
         return False
+    return b"encryption-data" in archive.read(manifest)
 
 
 def _is_picture(part: zipfile.ZipInfo) -> bool:

@@ -33,8 +33,7 @@ from xltools.books.sheet_cells import LAST_COLUMN, LAST_ROW, SheetCells
 from xltools.books.workbook_part import SheetEntry, WorkbookPart
 from xltools.core.grid import Grid
 from xltools.core.patch import Mark
-from xltools.core.place import Place
-from xltools.core.problem import Problem, error
+from xltools.core.problem import Problem
 
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _DAMAGE = (
@@ -82,21 +81,19 @@ def unmark_workbook(content: bytes, author: str = "xltools", file: str = "") -> 
 def _guarded(content: bytes, file: str, change: Callable[[Package, Mapping[str, str]], None]) -> bytes | Problem:
     """What a change makes of a file, with the custom properties it has, or why it was not made."""
     try:
+        package = Package(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if guard.is_too_large(archive):
-                raise PackageError("it is too large when unpacked")
+                raise PackageError("reason-too-large")
             properties = read_custom_properties(archive)
-        package = Package(content)
         if any(one.kind == "origin" for one in package.relations(ROOT)):
-            raise PackageError("it is signed, and the signature would not hold any more")
+            raise PackageError("reason-signed")
         change(package, properties)
         return package.save()
     except PackageError as trouble:
-        return error("workbook-not-patchable", Place(file), reason=trouble)
-    except zipfile.BadZipFile:
-        return error("workbook-not-patchable", Place(file), reason="it is no zip, or a damaged one")
+        return trouble.as_problem(file)
     except _DAMAGE:
-        return error("workbook-not-patchable", Place(file), reason="a part of it is damaged or missing")
+        return PackageError("reason-damaged").as_problem(file)
 
 
 class _Marking:
@@ -126,7 +123,7 @@ class _Marking:
         """Take old marks off and put new ones on every sheet; `listed` when a sheet will join that is shown instead."""
         missing = [name for name in marks if name not in {one.name for one in self.book.worksheets}]
         if missing:
-            raise PackageError(f"it has no sheet {missing[0]} that holds cells")
+            raise PackageError("reason-sheet-missing", sheet=missing[0])
         for sheet in self.book.sheets:
             content = self.package.read(sheet.part)
             if sheet.kind == "worksheet":
@@ -202,7 +199,7 @@ def _gather(marks: Sequence[Mark], cells: SheetCells) -> dict[Cell, Mark]:
     gathered = dict[Cell, Mark]()
     for mark in marks:
         if not (0 <= mark.row <= LAST_ROW and 0 <= mark.column <= LAST_COLUMN):
-            raise PackageError("a mark lies outside the sheet")
+            raise PackageError("reason-outside")
         block = next((one for one in merges if one.holds(mark.row, mark.column)), None)
         cell = (block.top, block.left) if block else (mark.row, mark.column)
         said = gathered.get(cell)

@@ -90,7 +90,7 @@ def outline(content: bytes) -> Element:
         at = parser.CurrentByteIndex
         tag = _TAG.match(content, at)
         if tag is None:
-            raise PackageError("a part is not in UTF-8")
+            raise PackageError("reason-odd-markup")
         element = Element(local, space, named, at, tag.end())
         opened[-1].children.append(element)
         opened.append(element)
@@ -111,7 +111,7 @@ def outline(content: bytes) -> Element:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError) as trouble:
-        raise trouble if isinstance(trouble, PackageError) else PackageError("a part is no XML") from trouble
+        raise trouble if isinstance(trouble, PackageError) else PackageError("reason-damaged") from trouble
     return top.children[0]
 
 
@@ -119,10 +119,10 @@ def refuse_odd_encoding(content: bytes) -> None:
     """PackageError for a part with a document type definition, and for one that is not UTF-8."""
     # Entities could grow without bound or fetch files; no spreadsheet program writes any. UTF-16 would hide them.
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
-        raise PackageError("a part holds a document type definition, or is not UTF-8")
+        raise PackageError("reason-odd-markup")
     declared = _ENCODING.match(content.removeprefix(b"\xef\xbb\xbf")[:200])
     if declared and declared[1].lower() not in {b"utf-8", b"us-ascii"}:
-        raise PackageError("a part is not in UTF-8")
+        raise PackageError("reason-odd-markup")
 
 
 def splice(content: bytes, edits: Iterable[Edit]) -> bytes:
@@ -130,7 +130,7 @@ def splice(content: bytes, edits: Iterable[Edit]) -> bytes:
     pieces, at = [], 0
     for edit in sorted(edits, key=lambda one: (one.start, one.end)):
         if edit.start < at:
-            raise PackageError("a part is not as expected")
+            raise PackageError("reason-not-standard")
         pieces += [content[at : edit.start], edit.content]
         at = edit.end
     return b"".join([*pieces, content[at:]])
@@ -140,7 +140,7 @@ def read_tag(piece: bytes) -> bytes:
     """The start tag that a piece begins with; PackageError where it begins with none."""
     found = _TAG.match(piece)
     if not found:
-        raise PackageError("a part is not as expected")
+        raise PackageError("reason-not-standard")
     return found[0]
 
 

@@ -89,7 +89,7 @@ class NoteShapes:
     def add(self, boxes: Collection[tuple[int, int, Box]]) -> None:
         """Add boxes by row and column, hidden until the pointer rests on the cell."""
         if b"\0" in self.content or not _END.search(self.content):
-            raise PackageError("the drawing of a sheet's notes is not as expected")
+            raise PackageError("reason-not-standard")
         pieces = b"" if b'"_x0000_t202"' in self.content or b"'_x0000_t202'" in self.content else _TYPE % self._spaces()
         ids = self._free_ids(len(boxes))
         order = len(_SHAPE.findall(self.content))

@@ -128,18 +128,18 @@ class SheetNotes:
         for one in listed.all("comment"):
             area, author = read_area(one.attribute("ref")), one.attribute("authorId")
             if area is None:
-                raise PackageError("a note of a sheet stands nowhere")
+                raise PackageError("reason-not-standard")
             known = author.isdecimal() and int(author) < len(names)
             comments.append(_Comment(one, (area.top, area.left), names[int(author)] if known else ""))
         return comments
 
     def _read(self) -> tuple[Element, Element, Element]:
         if b"<![CDATA[" in self._content:
-            raise PackageError("the notes of a sheet hold CDATA")
+            raise PackageError("reason-odd-markup")
         root = outline(self._content)
         authors, listed = root.child("authors"), root.child("commentList")
         if authors is None or listed is None:
-            raise PackageError("the notes of a sheet are not as expected")
+            raise PackageError("reason-not-standard")
         return root, authors, listed
 
     def _with_block(self, comment: _Comment, text: str) -> Edit:
@@ -188,7 +188,7 @@ class SheetNotes:
     def _body(self, comment: _Comment) -> Element:
         body = comment.element.child("text")
         if body is None:
-            raise PackageError("a note of a sheet has no text")
+            raise PackageError("reason-not-standard")
         return body
 
     def _new_body(self, body: Element, pieces: Iterable[bytes]) -> Edit:

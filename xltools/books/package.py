@@ -16,6 +16,9 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
+from xltools.core.place import Place
+from xltools.core.problem import Problem, error
+
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT = ""  # the source of the package's own relationships
 
@@ -31,7 +34,18 @@ _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 
 
 class PackageError(ValueError):
-    """The file can't be changed without risk to what it holds; the words say why."""
+    """The file can't be changed without risk to what it holds.
+
+    `reason` is the code of the words that say why, a `reason-…` of rules/messages; `values` fill their blanks.
+    """
+
+    def __init__(self, reason: str, **values: str) -> None:
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+    def as_problem(self, file: str) -> Problem:
+        """The problem of a file that is left as it was."""
+        return error("workbook-not-patchable", Place(file), reason=self.reason, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +78,14 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except zipfile.BadZipFile as trouble:
-            raise PackageError("it is no zip") from trouble
+            raise PackageError("reason-no-workbook") from trouble
         self._members: dict[str, _Member] = {}
         self._folded: dict[str, str] = {}  # Open XML compares part names without case (ECMA-376 Part 2, 6.2.2.3)
         for listed in self._zip.infolist():
             if listed.flag_bits & _ENCRYPTED:
-                raise PackageError("a part is encrypted")
+                raise PackageError("reason-encrypted")
             if listed.filename.lower() in self._folded:
-                raise PackageError(f"two parts are named {listed.filename}")
+                raise PackageError("reason-part-twice", part=listed.filename)
             self._members[listed.filename] = _Member(listed)
             self._folded[listed.filename.lower()] = listed.filename
 
@@ -203,7 +217,7 @@ class Package:
             out.write(_central_header(listed, offset))
         size = out.tell() - start
         if out.tell() > _LARGEST_ZIP or len(directory) > 0xFFFF:
-            raise PackageError("it is larger than 4 GB")
+            raise PackageError("reason-too-large")
         out.write(_END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), size, start, len(self._zip.comment)))
         out.write(self._zip.comment)
         return out.getvalue()
@@ -214,7 +228,7 @@ class Package:
         start = member.listed.header_offset
         header = _LOCAL.unpack_from(self._content, start)
         if header[0] != b"PK\3\4":
-            raise PackageError(f"the zip is damaged at {member.listed.filename}")
+            raise PackageError("reason-damaged")
         data = start + _LOCAL.size + header[9] + header[10]
         return memoryview(self._content)[data : data + member.listed.compress_size]
 
@@ -224,7 +238,7 @@ class Package:
         if at < 0:  # `<Relationships …/>`: a root without a child
             root = re.search(rb"<((?:\w+:)?Relationships|(?:\w+:)?Types)\b([^>]*?)/>\s*\Z", content)
             if not root:
-                raise PackageError(f"{part} is not as expected")
+                raise PackageError("reason-not-standard")
             content = content[: root.start()] + b"<%s%s></%s>" % (root[1], root[2], root[1])
             at = content.rindex(b"</")
         self.write(part, content[:at] + _element(content[at + 2 :], element, attributes) + content[at:])
@@ -233,7 +247,7 @@ class Package:
         content = self.read(part)
         root = re.search(rb"<(?:\w+:)?Types\b[^>]*>", content)
         if not root:
-            raise PackageError(f"{part} is not as expected")
+            raise PackageError("reason-not-standard")
         new = _element(root[0][1:], element, attributes)
         self.write(part, content[: root.end()] + new + content[root.end() :])
 
@@ -295,11 +309,11 @@ def parse_xml(content: bytes) -> ElementTree.Element:
     """A small part as a tree, for looking things up; PackageError where it is no XML or brings a DTD."""
     # Entities could grow without bound or fetch files; no spreadsheet program writes any. UTF-16 would hide them.
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
-        raise PackageError("it holds a document type definition, or is not UTF-8")
+        raise PackageError("reason-odd-markup")
     try:
         return ElementTree.fromstring(content)  # noqa: S314  (no DTD can be in it: see above)
     except (ElementTree.ParseError, ValueError, LookupError) as trouble:
-        raise PackageError("a part is no XML") from trouble
+        raise PackageError("reason-damaged") from trouble
 
 
 def _read_relation(one: ElementTree.Element, source: str) -> Relation:

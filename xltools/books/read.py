@@ -61,6 +61,8 @@ def _read_archive(archive: zipfile.ZipFile, content: bytes, file: str) -> Workbo
         return error(_REFUSALS[kind], Place(file))
     if guard.is_too_large(archive):
         return error("workbook-too-large", Place(file))
+    if guard.is_oddly_packed(archive):
+        return error("workbook-unreadable", Place(file))
     extent = guard.measure_extent(archive, kind)
     if extent.cells > guard.LARGEST_GRID:
         return error("workbook-extent-too-large", Place(file), rows=extent.rows, columns=extent.columns)

@@ -36,7 +36,6 @@ _DAMAGES = (
     ArithmeticError,
     RuntimeError,  # NotImplementedError too
 )
-_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # ECMA-376 Part 2, annex B allows no other
 
 
 def read_shared_workbook(content: bytes, file: str) -> Workbook | Problem:
@@ -61,7 +60,7 @@ def read_shared_workbook(content: bytes, file: str) -> Workbook | Problem:
 def _read_archive(archive: zipfile.ZipFile, content: bytes, file: str) -> Workbook | Problem:
     if guard.is_too_large(archive):
         return error("workbook-too-large", Place(file))
-    if any(part.compress_type not in _PACKINGS for part in archive.infolist()):
+    if guard.is_oddly_packed(archive):
         return error("workbook-unreadable", Place(file))
     try:
         return _Book(archive, content, file).read()
@@ -113,7 +112,7 @@ class _Book:
         for listed in _named(self._root, "sheet"):
             id_ = next((value for key, value in listed.attrib.items() if key.endswith("}id")), "")
             if id_ not in relations:
-                raise PackageError("a sheet has no part")
+                raise PackageError("reason-damaged")
             if relations[id_].kind == "worksheet":
                 hidden = listed.get("state", "visible") != "visible"
                 yield _Tab(decode_escapes(listed.get("name", "")), relations[id_].target, hidden)
@@ -148,7 +147,7 @@ def _read_table(table: Element, sheet: str) -> NamedTable:
 def _one_target(relations: tuple[Relation, ...], kind: str) -> str:
     found = [one.target for one in relations if one.kind == kind and not one.external]
     if not found:
-        raise PackageError("it has no workbook part")
+        raise PackageError("reason-no-workbook")
     return found[0]
 
 

@@ -42,5 +42,5 @@ def _by_patterns(stream: IO[bytes]) -> list[str]:
 def _by_elements(stream: IO[bytes]) -> list[str]:
     elements = read_elements(stream, "si")
     if local_name(next(elements)) != "sst":
-        raise PackageError("the shared strings are none")
+        raise PackageError("reason-not-standard")
     return [tree_text(one) for one in elements]

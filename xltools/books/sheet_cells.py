@@ -46,10 +46,10 @@ class SheetCells:
         refuse_odd_encoding(content)
         body = content.removeprefix(b"\xef\xbb\xbf")
         if b"<!" in content or body.count(b"<?") > body.startswith(b"<?xml"):
-            raise PackageError("a sheet holds XML comments, CDATA or processing instructions")
+            raise PackageError("reason-odd-markup")
         found = _DATA.search(content)
         if not found:
-            raise PackageError("a sheet has no rows part")
+            raise PackageError("reason-not-standard")
         prefix = self._prefix = found[1]
         self._row_tag = re.compile(rb"<" + prefix + rb"row(?=[\s/>])[^<>]*>")
         self._cell_tag = re.compile(rb"<" + prefix + rb"c(?=[\s/>])[^<>]*>")
@@ -65,14 +65,14 @@ class SheetCells:
             self._data = content[found.end() : max(close, found.end())]
             self._after = content[content.find(b">", close) + 1 :] if close > 0 else b""
         if self._data.strip() and not self._row_tag.search(self._data):
-            raise PackageError("the rows of a sheet are not as expected")
+            raise PackageError("reason-not-standard")
         self._whole = content
         self._changed = False
         self._edits = list[Edit]()
         self._frame = self._before + self._hole + self._after
         self.root = outline(self._frame)
         if self.root.name != "worksheet" or not self.root.child("sheetData"):
-            raise PackageError("it is no worksheet")
+            raise PackageError("reason-not-standard")
 
     @property
     def _hole(self) -> bytes:
@@ -292,7 +292,7 @@ def _spans(
             continue
         end = closing.search(content, tag.end())
         if not end:
-            raise PackageError("the rows of a sheet are not as expected")
+            raise PackageError("reason-not-standard")
         yield _Span(number, tag.start(), tag.end(), end.start(), end.end())
 
 

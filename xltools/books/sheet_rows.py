@@ -62,7 +62,7 @@ def read_block(reference: str) -> Range:
     """A block such as `B2:D3`, or one cell, as rows and columns; PackageError for anything else."""
     found = _BLOCK.fullmatch(reference)
     if not found:
-        raise PackageError(f"{reference[:40]!r} is no block of cells")
+        raise PackageError("reason-not-standard")
     left, top, right, bottom = found.groups()
     first = _row_index(top), column_index(left)
     return Range(*first, *((_row_index(bottom), column_index(right)) if right else first))
@@ -75,14 +75,14 @@ def column_index(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     if not 0 < number <= _LAST_COLUMN + 1:
-        raise PackageError(f"there is no column {letters}")
+        raise PackageError("reason-not-standard")
     return number - 1
 
 
 def _row_index(digits: str | bytes) -> int:
     row = int(digits) - 1
     if not 0 <= row <= _LAST_ROW:
-        raise PackageError(f"there is no row {row + 1}")
+        raise PackageError("reason-not-standard")
     return row
 
 
@@ -217,7 +217,7 @@ def _formula_text(element: bytes) -> str:
 def _by_elements(stream: IO[bytes], values: CellValues) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
     elements = read_elements(stream, "sheetData", "row", "mergeCell")
     if local_name(next(elements)) != "worksheet":
-        raise PackageError("it is no worksheet")
+        raise PackageError("reason-not-standard")
     rows, merges, row, is_sheet = _Rows(), list[Range](), -1, False
     for element in elements:
         match local_name(element):
@@ -228,7 +228,7 @@ def _by_elements(stream: IO[bytes], values: CellValues) -> tuple[tuple[Row, ...]
             case _:
                 is_sheet = True
     if not is_sheet:
-        raise PackageError("the worksheet has no cells")
+        raise PackageError("reason-not-standard")
     return rows.all(), tuple(merges)
 
 
@@ -247,7 +247,7 @@ def _put_row(rows: _Rows, element: Element, before: int, values: CellValues) -> 
         cells[column] = _tree_value(cell, values)
         column += 1
     if row > _LAST_ROW or column > _LAST_COLUMN + 1:
-        raise PackageError("the cells leave the sheet")
+        raise PackageError("reason-not-standard")
     rows.put(row, cells)
     return row
 

@@ -54,7 +54,8 @@ _LOOKS: Mapping[Style, Look] = {
     Style.PRICE: {**_NUMBER, "num_format": "#,##0.00##"},
     Style.MONEY: {**_NUMBER, "num_format": "#,##0.00"},
     Style.PERCENT: {**_NUMBER, "num_format": "0%"},
-    Style.DATE: {**_GRID, "align": "center", "num_format": _DAY},
+    # Wrapped: a split delivery is text, and would lie over its neighbours.
+    Style.DATE: {**_GRID, "align": "center", "text_wrap": True, "num_format": _DAY},
     Style.NOTE: {"font_size": 9, "font_color": QUIET, "text_wrap": True},
     Style.LINK: {**_GRID, "align": "left", "indent": 1, "text_wrap": True, **_LINK},
     Style.NAME: {**_GRID, "align": "left", "indent": 1, "shrink": True},

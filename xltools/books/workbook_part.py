@@ -52,14 +52,14 @@ class WorkbookPart:
     def __init__(self, package: Package) -> None:
         main = [one.target for one in package.relations(ROOT) if one.kind == "officeDocument" and not one.external]
         if len(main) != 1 or main[0] not in package:
-            raise PackageError("it has no workbook part")
+            raise PackageError("reason-no-workbook")
         if main[0].lower().endswith(".bin"):
-            raise PackageError("it is a binary workbook")
+            raise PackageError("reason-no-workbook")
         self.package = package
         self.part = main[0]
         self.space = relation_space(package)
         if any(one.kind == "revisionHeaders" for one in package.relations(self.part)):
-            raise PackageError("it keeps a log of its changes, as an old shared workbook does")
+            raise PackageError("reason-change-log")
         self._read()
 
     def _read(self) -> None:
@@ -67,7 +67,7 @@ class WorkbookPart:
         self._root = outline(self._content)
         listed = self._root.child("sheets")
         if self._root.name != "workbook" or listed is None:
-            raise PackageError("its workbook part is not as expected")
+            raise PackageError("reason-not-standard")
         self._listed = listed
         self._sheets = list(listed.all("sheet"))
         known = {one.id: one for one in self.package.relations(self.part)}
@@ -75,7 +75,7 @@ class WorkbookPart:
         for sheet in self._sheets:
             relation = next((known[value] for key, value in sheet.attributes.items() if key.endswith("}id")), None)
             if relation is None:
-                raise PackageError("a sheet of it has no part")
+                raise PackageError("reason-damaged")
             entries.append(SheetEntry(sheet.attribute("name"), relation.target, relation.kind, relation.id))
         self.sheets = tuple(entries)
 

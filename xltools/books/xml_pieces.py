@@ -41,7 +41,7 @@ class _Parser:
         try:
             self.expat.Parse(piece, last)
         except expat.ExpatError as trouble:
-            raise PackageError("a part is no XML") from trouble
+            raise PackageError("reason-damaged") from trouble
 
 
 def read_pieces(stream: IO[bytes], root: str, last: str) -> Iterator[bytes]:
@@ -188,4 +188,4 @@ def _tree_name(name: str) -> str:
 
 
 def _refuse_definition(*_: object) -> None:
-    raise PackageError("a part holds a document type definition")
+    raise PackageError("reason-odd-markup")

@@ -21,13 +21,15 @@ class SheetPatch:
 
     `cells` are set to the content, None blanks them; each keeps its look. `new_rows` are appended under `block`, the
     header row and the data rows of a table (or of a plain range that was one); they may be made while they are written,
-    but are gone through once only and their number is known before.
+    but are gone through once only and their number is known before. `first_row` is the row that the first of them must
+    come to stand in, where the caller counts on it.
     """
 
     sheet: str
     cells: Mapping[tuple[int, int], CellContent] = field(default_factory=dict)
     block: Range | None = None
     new_rows: Sequence[NewRow] = ()
+    first_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

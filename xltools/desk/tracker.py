@@ -95,13 +95,13 @@ def _wanted_tables(
 
 
 def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> _BookPlan:
-    stands = _standing_tables(book, wanted, inputs, ledger)
+    stands = _own_captions(book, _standing_tables(book, wanted, inputs, ledger))
     spared = inputs.changes.spared if book.name == "tracker" else frozenset[Spot]()
     merged = {
         table.name: merge_table(
             table,
             stands[table.name],
-            owns_caption=_owns_caption(book, table.name, stands[table.name]),
+            owns_caption=book.is_new or bool(stands[table.name].caption),
             spared=spared if table.name == TRACKER_TABLE else frozenset(),
         )
         for table in wanted
@@ -151,8 +151,8 @@ def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], input
         labels = column_labels(inputs.rules) if table.name == TRACKER_TABLE else table_labels(table)
         found = find_shared_table(book.workbook, table.name, labels, table.key, book.written.get(table.name))
         if found:
-            rows = {found.key(row, table.key): row for row in found.rows()} if table.key else found.rows_by_position()
-            stands[table.name] = found.state({key: row for key, row in rows.items() if all(key)})
+            rows = found.rows_by_key(table.key) if table.key else found.rows_by_position()
+            stands[table.name] = found.state(rows)
     return stands
 
 
@@ -168,10 +168,13 @@ def _taken_rows(reading: TrackerReading, ledger: Ledger) -> dict[OrderLineKey, i
     }
 
 
-def _owns_caption(book: SharedWorkbook, name: str, stands: TableState) -> bool:
-    """True where what stands above a header is still what we wrote there."""
-    before = book.written.get(name)
-    return book.is_new or book.workbook is None or (before is not None and before.caption == stands.caption)
+def _own_captions(book: SharedWorkbook, stands: Tables) -> Tables:
+    """The tables with no caption where what stands above the header is not what we wrote there: it never is again."""
+    known = {name: table.caption for name, table in book.written.items()}
+    return {
+        name: table if book.is_new or known.get(name) == table.caption else replace(table, caption="")
+        for name, table in stands.items()
+    }
 
 
 def _lost_sheets(book: SharedWorkbook, wanted: tuple[SheetTable, ...], stands: Tables) -> tuple[Problem, ...]:

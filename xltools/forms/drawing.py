@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xltools.core.grid import CellContent, GridCell, Style, Validation
 from xltools.core.sheet import Range
@@ -64,6 +65,7 @@ def _wrapped_lines(text: str, width: float) -> int:
     return lines
 
 
+@lru_cache(4_096)  # most texts are made of the same characters and words again and again
 def display_width(text: str) -> float:
     """Width in characters: Chinese ones take two."""
     return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)

@@ -12,6 +12,7 @@ from xltools.forms.source import parse_yaml
 _BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _PARTS = ("message", "hint")
 LONGEST_EXCERPT = 200
+REASON = "reason-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,15 @@ def fill_blanks(text: str, values: Mapping[str, str]) -> str:
 def render_problem(problem: Problem, catalogue: Catalogue, language: Language, label: str = "") -> RenderedProblem:
     """A problem in words: its own message and hint where it brings them, else its code's.
 
-    The blank `{label}` is the field as people know it: the label given, else its name.
+    The blank `{label}` is the field as people know it: the label given, else its name. A `{reason}` that is a code
+    of the catalogue, `reason-…`, is put into words too, its blanks filled from the same values.
     """
     known = catalogue.find(problem.code, language)
     message = problem.message.in_language(language) if problem.message else known.message
     hint = problem.hint.in_language(language) if problem.hint else known.hint
     values = {"field": problem.field, "label": label or problem.field, **dict(problem.values)}
+    if (reason := values.get("reason", "")).startswith(REASON):
+        values["reason"] = fill_blanks(catalogue.find(reason, language).message, values)
     return RenderedProblem(fill_blanks(message, values), fill_blanks(hint, values))
 
 

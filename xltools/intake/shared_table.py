@@ -88,8 +88,8 @@ class FoundTable:
         return replace(self, packed={**self.packed, **changed}) if changed else self
 
     def _is_free(self, row: int) -> bool:
-        """True when nothing stands in a row at all, people's own columns included."""
-        return row not in self.packed and all(map(is_blank, _cells(self.sheet, row, self.block)))
+        """True when nothing stands in a row at all, people's own columns included; a blank that was typed does."""
+        return not any(value is not None for value in _cells(self.sheet, row, self.block))
 
 
 def find_shared_table(
@@ -152,7 +152,7 @@ def _lies_in(block: Range, sheet: Sheet, table: NamedTable) -> bool:
 def _last_filled(sheet: Sheet, block: Range) -> int:
     """The last row from the block's bottom on in which something stands in the block's columns."""
     under = range(len(sheet.rows) - 1, block.bottom, -1)
-    return next((row for row in under if not all(map(is_blank, _cells(sheet, row, block)))), block.bottom)
+    return next((row for row in under if any(value is not None for value in _cells(sheet, row, block))), block.bottom)
 
 
 def _cells(sheet: Sheet, row: int, block: Range) -> _Row:

@@ -1,6 +1,7 @@
 """Rows that people typed or copied in the tracker, as the order list that they are."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from xltools.core.cell_text import same_text
 from xltools.core.sheet import CellError, Scalar, Sheet
@@ -48,32 +49,63 @@ def match_typed_rows(found: FoundTable, rows: TrackerRows, rules: Rules, before:
     """
     form, columns = rules.forms[ORDER_FORM], _field_columns(rules)
     editable = {name for name in columns if (field := form.field(name)) and field.editable}
-    shows_number = {**_without(columns, ORDER_KEY), SHOWN_LINE: ORDER_KEY}
-    repeats = {**_without(columns, LINE_KEY), ORDER_KEY: _REPEATS, SHOWN_LINE: ORDER_KEY}
-    shows_repeated = {**_without(columns, LINE_KEY), SHOWN_LINE: _REPEATS}
-    changes = copied_changes(found, rows, before)
-    renumbered = {row: key for row in rows.typed if before and (key := _shown_line(found, row, before))}
-    of_repeats = {row: repeats.keys() - editable - {_CODES} - {SHOWN_LINE} | one for row, one in changes.items() if one}
-    of_renumbered = {
-        row: shows_repeated.keys() - (editable - _changes(found, row, before.texts(key) or {}))
-        for row, key in renumbered.items()
-        if before
-    }
-    plain = [row for row in rows.typed if row not in renumbered]
-    shown = {row for row in plain if not line_key(found, row)[0] and found.texts(row).get(SHOWN_LINE)}
-    groups: Iterable[tuple[Mapping[str, str], Mapping[int, Collection[str]]]] = (
-        (columns, {row: columns for row in plain if row not in shown}),
-        (shows_number, {row: shows_number for row in plain if row in shown}),
-        (shows_repeated, of_renumbered),
-        (repeats, of_repeats),
+    repeats = {row: key for row in rows.typed if before and (key := _shown_line(found, row, before))}
+    groups = (
+        *_typed_groups(found, [row for row in rows.typed if row not in repeats], columns),
+        _renumbered_group(found, repeats, columns, editable, before),
+        _copied_group(copied_changes(found, rows, before), columns, editable),
     )
-    repeated = {row: order for row, (order, _) in renumbered.items()}
-    sheets = [
-        _sheet_of(found, of_rows, {name: _label(form, field) for name, field in fields.items()}, repeated)
-        for fields, of_rows in groups
-        if of_rows
-    ]
-    return Match(tracker_layout(rules), tuple(sheets)) if sheets else None
+    sheets = tuple(
+        _sheet_of(found, group.rows, {name: _label(form, field) for name, field in group.fields.items()}, repeats)
+        for group in groups
+        if group.rows
+    )
+    return Match(tracker_layout(rules), sheets) if sheets else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows whose columns hold the same fields, and which of the columns are read in each row."""
+
+    fields: Mapping[str, str]
+    rows: Mapping[int, Collection[str]]
+
+
+def _typed_groups(found: FoundTable, rows: Iterable[int], columns: Mapping[str, str]) -> tuple[_Group, _Group]:
+    """Rows typed by hand: those with their number in the key column or nowhere, and those with it beside the line."""
+    shows_number = {**_without(columns, ORDER_KEY), SHOWN_LINE: ORDER_KEY}
+    keyed: dict[int, Collection[str]] = {}
+    shown: dict[int, Collection[str]] = {}
+    for row in rows:
+        if not line_key(found, row)[0] and found.texts(row).get(SHOWN_LINE):
+            shown[row] = shows_number.keys()
+        else:
+            keyed[row] = columns.keys()
+    return _Group(columns, keyed), _Group(shows_number, shown)
+
+
+def _renumbered_group(
+    found: FoundTable,
+    repeats: Mapping[int, OrderLineKey],
+    columns: Mapping[str, str],
+    editable: Collection[str],
+    before: TableState | None,
+) -> _Group:
+    """Copies with a number of their own in the key column, under which they still show the line they repeat."""
+    fields = {**_without(columns, LINE_KEY), SHOWN_LINE: _REPEATS}
+    written = {row: (before.texts(key) if before else None) or {} for row, key in repeats.items()}
+    return _Group(
+        fields, {row: fields.keys() - (set(editable) - _changes(found, row, texts)) for row, texts in written.items()}
+    )
+
+
+def _copied_group(
+    changes: Mapping[int, frozenset[str]], columns: Mapping[str, str], editable: Collection[str]
+) -> _Group:
+    """Copies that still have the key of the line they repeat."""
+    fields = {**_without(columns, LINE_KEY), ORDER_KEY: _REPEATS, SHOWN_LINE: ORDER_KEY}
+    repeated = fields.keys() - {*editable, _CODES, SHOWN_LINE}
+    return _Group(fields, {row: repeated | changed for row, changed in changes.items() if changed})
 
 
 def copied_changes(found: FoundTable, rows: TrackerRows, before: TableState | None) -> dict[int, frozenset[str]]:
@@ -134,11 +166,14 @@ def _label(form: Form, name: str) -> str:
 
 
 def _sheet_of(
-    found: FoundTable, rows: Mapping[int, Collection[str]], labels: Mapping[str, str], repeated: Mapping[int, str]
+    found: FoundTable,
+    rows: Mapping[int, Collection[str]],
+    labels: Mapping[str, str],
+    repeats: Mapping[int, OrderLineKey],
 ) -> Sheet:
     """The sheet with a header of the form's own labels and these cells of these rows, at their addresses.
 
-    Where rows still show another line, its order, by row, is what they repeat.
+    Where rows still show another line, they repeat its order.
     """
     sheet = found.sheet
     columns = {name: at for name, at in found.columns.items() if name in labels}
@@ -146,8 +181,8 @@ def _sheet_of(
     kept[found.block.top] = _row({at: labels[name] for name, at in columns.items()})
     for row, names in rows.items():
         cells = {at: _content(found, row, name) for name, at in columns.items() if name in names}
-        if row in repeated:
-            cells[columns[SHOWN_LINE]] = repeated[row]
+        if row in repeats:
+            cells[columns[SHOWN_LINE]] = repeats[row][0]
         kept[row] = _row(cells)
     return Sheet(sheet.file, sheet.name, tuple(kept), sha256=sheet.sha256)
 

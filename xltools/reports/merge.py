@@ -57,7 +57,13 @@ def merge_table(
         merge.cells[stands.block.top - 1, stands.block.left] = wanted.caption
         caption = content_text(wanted.caption)
     return MergedTable(
-        SheetPatch(stands.sheet, merge.cells, stands.block, _NewRows(merge.layout, wanted, merge.appended)),
+        SheetPatch(
+            stands.sheet,
+            merge.cells,
+            stands.block,
+            _NewRows(merge.layout, wanted, merge.appended),
+            merge.first_row,
+        ),
         merge.state(caption),
         merge.filled + len(merge.appended),
         merge.changed,
@@ -142,11 +148,18 @@ class _Merge:
                         self.cells[row, at], texts[index] = None, ""
                 self._rows[key] = row, pack_texts(texts)
 
+    @property
+    def first_row(self) -> int | None:
+        """The row of the sheet that the first appended row comes to stand in; None where none is appended."""
+        if not self._new:
+            return None
+        return _first_room(self.stands.block.bottom + 1, len(self._new), self.stands.below)
+
     def state(self, caption: str) -> TableState:
         """The table as it stands once the changes are done."""
         block, free, below = self.stands.block, [*self._free], self.stands.below
-        if self._new:
-            first = _first_room(block.bottom + 1, len(self._new), below)
+        first = self.first_row
+        if first is not None:
             for row, (key, packed) in enumerate(self._new, first):
                 self._rows[key] = row, packed
             free += [row for row in range(block.bottom + 1, first) if row not in below]

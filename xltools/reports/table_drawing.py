@@ -118,5 +118,9 @@ def row_height(columns: Sequence[TableColumn], cells: Sequence[object], least: f
 
 
 def _is_short(text: str, width: float) -> bool:
-    """True for what fits on a line at first sight: of 100,000 rows most need no more looking at."""
-    return len(text) * (1 if text.isascii() else 2) < width and "\n" not in text
+    """True for what fits on one line: of 100,000 rows most need no more looking at.
+
+    A Chinese character is three bytes and two columns wide, an ASCII one is one of both.
+    """
+    size = len(text) if text.isascii() else (len(text) + len(text.encode("utf-8", "surrogatepass"))) / 2
+    return size <= width - 1 and "\n" not in text

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import overload
 
 from xltools.core.grid import (
@@ -11,13 +10,10 @@ from xltools.core.grid import (
     Condition,
     Formula,
     Grid,
-    GridCell,
     PlainContent,
     Style,
     Validation,
-    shown_content,
 )
-from xltools.core.order import Order
 from xltools.core.place import column_name
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.sheet import Range
@@ -31,7 +27,6 @@ from xltools.reports.table_drawing import Check, template_grid
 from xltools.reports.wording import (
     Say,
     labels_text,
-    natural_key,
     order_form,
     stage_text,
     value_text,
@@ -40,6 +35,7 @@ from xltools.reports.wording import (
 
 TRACKER_SHEET = "订单总表 Tracker"
 HEADER_ROW = 2
+_FIRST_HEIGHT = 48.0  # points, of the row in the template that holds the first line: three lines of text
 _LONGEST_LITERAL = 255  # characters of a text inside a formula
 
 _STYLES = {
@@ -70,6 +66,9 @@ class _Page:
     archived: Mapping[str, str]
 
 
+_ContentMaker = Callable[[AssessedLine, _Page], CellContent]
+
+
 def build_tracker(
     lines: Iterable[AssessedLine],
     rules: Rules,
@@ -78,7 +77,7 @@ def build_tracker(
     say: Say,
     archived: Mapping[str, str] | None = None,
 ) -> SheetTable:
-    """The tracker's table; without lines, that of its template.
+    """The tracker's table of lines that come by order and line number; without lines, that of its template.
 
     The caption has the as-of date and the counts. `archived` gives the desk-relative path of an original by its sha256.
     Open lines come first, by due date and order, then what has gone: so a first tracker stands, and so new rows come.
@@ -100,8 +99,7 @@ class _TrackerRows(Sequence[TableRow]):
 
     def __init__(self, lines: Sequence[AssessedLine], page: _Page) -> None:
         self._lines, self._page = lines, page
-        self._columns = page.rules.tracker.columns
-        self._fields = [order_form(page.rules).field(column.column) for column in self._columns]
+        self._makers = [_content_maker(column.column, page.rules) for column in page.rules.tracker.columns]
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -114,19 +112,16 @@ class _TrackerRows(Sequence[TableRow]):
         if isinstance(index, slice):
             return _TrackerRows(self._lines[index], self._page)
         assessed = self._lines[index]
-        named = zip(self._columns, self._fields, strict=True)
-        cells = [_tracker_cell(column.column, field, assessed, self._page) for column, field in named]
-        key = (assessed.order.number, assessed.line.number)
-        return TableRow(key, tuple(map(_linked_content, cells)))
+        cells = tuple([make(assessed, self._page) for make in self._makers])
+        return TableRow((assessed.order.number, assessed.line.number), cells)
 
 
-def _linked_content(cell: GridCell) -> CellContent:
+def _linked(text: str, link: str) -> CellContent:
     """A link is a formula: a sheet holds 65,530 hyperlinks at most. A path that Excel would read otherwise is none."""
-    text = shown_content(cell.value)
-    if not cell.link or not isinstance(text, str) or set(cell.link) & set('#%"') or len(cell.link) > _LONGEST_LITERAL:
-        return cell.value
+    if not link or set(link) & set('#%"') or len(link) > _LONGEST_LITERAL:
+        return text
     shown = text[:_LONGEST_LITERAL].replace('"', '""')
-    return Formula(f'HYPERLINK("{cell.link}","{shown}")', text[:_LONGEST_LITERAL])
+    return Formula(f'HYPERLINK("{link}","{shown}")', text[:_LONGEST_LITERAL])
 
 
 def _table_column(column: TrackerColumn, rules: Rules) -> TableColumn:
@@ -167,20 +162,6 @@ def header_label(column: TrackerColumn, rules: Rules) -> str:
     return field.label.text.both if field else column.column
 
 
-def editable_fields(rules: Rules) -> tuple[FormField, ...]:
-    """The fields of the tracker that staff may type in, left to right."""
-    found = (order_form(rules).field(column.column) for column in rules.tracker.columns)
-    return tuple(field for field in found if field and field.editable)
-
-
-def field_value(order: Order, line: str, name: str, rules: Rules) -> FieldValue | None:
-    """The value of an order's field, or of its line's."""
-    if order_form(rules).is_line_field(name):
-        found = order.line(line)
-        return found.get(name) if found else None
-    return order.get(name)
-
-
 def cell_content(value: FieldValue | None, field: FormField | None, language: Language) -> PlainContent:
     """A value as a cell of ours holds it: numbers and dates as such, a schedule of one date alone as that date."""
     if isinstance(value, tuple):
@@ -192,21 +173,23 @@ def cell_content(value: FieldValue | None, field: FormField | None, language: La
     return value
 
 
-def column_cell(name: str, assessed: AssessedLine, rules: Rules, language: Language, say: Say) -> GridCell:
-    """The cell of one column, a field's or a computed one, as the tracker shows it for a line."""
-    return _tracker_cell(name, order_form(rules).field(name), assessed, _Page(rules, language, say, {}))
+def column_content(name: str, assessed: AssessedLine, rules: Rules, language: Language, say: Say) -> CellContent:
+    """The cell of one column, a field's or a computed one, as the tracker shows it for a line; without links."""
+    return _content_maker(name, rules)(assessed, _Page(rules, language, say, {}))
 
 
-def _tracker_cell(name: str, field: FormField | None, assessed: AssessedLine, page: _Page) -> GridCell:
+def _content_maker(name: str, rules: Rules) -> _ContentMaker:
+    """What makes the cells of a column from lines."""
     # A computed column may share a field's name, as revision or amount might: what is computed is the truth.
     if name in _COMPUTED:
-        return _COMPUTED[name](assessed, page)
-    value = field_value(assessed.order, assessed.line.number, name, page.rules)
-    content = cell_content(value, field, page.language)
-    style = _field_style(field)
-    if style in {Style.DATE, Style.INPUT_DATE} and isinstance(content, str):
-        style = Style.TEXT if style is Style.DATE else Style.INPUT
-    return GridCell(content, style)
+        return _COMPUTED[name]
+    field, is_of_line = order_form(rules).field(name), order_form(rules).is_line_field(name)
+
+    def make_content(assessed: AssessedLine, page: _Page) -> CellContent:
+        found = (assessed.line if is_of_line else assessed.order).values.get(name)
+        return None if found is None else cell_content(found.value, field, page.language)
+
+    return make_content
 
 
 def _field_style(field: FormField | None) -> Style:
@@ -219,13 +202,7 @@ def _field_style(field: FormField | None) -> Style:
 
 def _sort_key(assessed: AssessedLine) -> tuple[object, ...]:
     status = assessed.status
-    return (
-        not status.is_open,
-        status.due is None,
-        status.due or dt.date.max,
-        natural_key(assessed.order.number),
-        natural_key(assessed.line.number),
-    )
+    return not status.is_open, status.due is None, status.due or dt.date.max
 
 
 def _counts(lines: list[AssessedLine], as_of: dt.date, say: Say) -> str:
@@ -253,6 +230,7 @@ def tracker_grid(rules: Rules, as_of: dt.date, says: Sequence[Say]) -> Grid:
         # A row must stay recognisable when it is scrolled to the right.
         frozen=names.index("order_line") + 1 if "order_line" in names else 0,
         printed=_printed_columns(columns),
+        least_height=_FIRST_HEIGHT,
     )
 
 
@@ -267,45 +245,41 @@ def _printed_columns(columns: Sequence[TrackerColumn]) -> int:
     return links[0] if links else len(columns)
 
 
-def _warning(assessed: AssessedLine, page: _Page) -> GridCell:
+def _warning(assessed: AssessedLine, page: _Page) -> CellContent:
     status = assessed.status
     if not status.is_open:
-        return GridCell(page.say("ui-warning-done"), Style.DONE)
+        return page.say("ui-warning-done")
     if status.late:
-        return GridCell(page.say("ui-warning-late", days=status.days_late), Style.LATE)
+        return page.say("ui-warning-late", days=status.days_late)
     if status.at_risk:
-        return GridCell(page.say("ui-warning-at-risk"), Style.AT_RISK)
-    return GridCell(None if status.due else page.say("ui-warning-no-date"), Style.CENTER)
+        return page.say("ui-warning-at-risk")
+    return None if status.due else page.say("ui-warning-no-date")
 
 
-def _stage(assessed: AssessedLine, page: _Page) -> GridCell:
-    return GridCell(stage_text(assessed.standing.stage, page.rules, page.language))
-
-
-def _waiting(assessed: AssessedLine, page: _Page) -> GridCell:
+def _waiting(assessed: AssessedLine, page: _Page) -> CellContent:
     gates = assessed.standing.waiting
     words = (waiting_text(gate, assessed.order, page.rules, page.language, page.say) for gate in gates)
-    return GridCell("; ".join(words) or None)
+    return "; ".join(words) or None
 
 
-def _source(assessed: AssessedLine, page: _Page) -> GridCell:
+def _product_key(assessed: AssessedLine, _: _Page) -> CellContent:
+    return " / ".join(filter(None, (assessed.line.text("customer_item"), assessed.line.text("product_code")))) or None
+
+
+def _source(assessed: AssessedLine, page: _Page) -> CellContent:
     place = assessed.line.place if assessed.line.place.file else assessed.order.place
     name = place.file.rpartition("/")[2]
     # The cell first: long file names are cut off at the column's end.
-    return GridCell(f"{place.cell} {name}".strip(), link=page.archived.get(assessed.order.document, ""))
+    return _linked(f"{place.cell} {name}".strip(), page.archived.get(assessed.order.document, ""))
 
 
-def _papers(assessed: AssessedLine, page: _Page) -> GridCell:
+def _papers(assessed: AssessedLine, page: _Page) -> CellContent:
     # A cell has one link: the paper made last. The others lie beside it in the order's folder.
     papers = assessed.order.papers
     if not papers:
-        return GridCell(None)
+        return None
     kinds = dict.fromkeys(page.say(f"ui-paper-{paper.kind}") for paper in papers)
-    return GridCell(" ".join(kinds), link=papers[-1].file)
-
-
-def _quantity(value: Decimal) -> GridCell:
-    return GridCell(value, Style.QUANTITY)
+    return _linked(" ".join(kinds), papers[-1].file)
 
 
 _COMPUTED_STYLES = {
@@ -319,25 +293,23 @@ _COMPUTED_STYLES = {
     "last_shipped_date": Style.DATE,
     "amount": Style.MONEY,
 }
-_COMPUTED: Mapping[str, Callable[[AssessedLine, _Page], GridCell]] = {
+_COMPUTED: Mapping[str, _ContentMaker] = {
     "warning": _warning,
-    "days_left": lambda assessed, _: GridCell(assessed.status.days_left, Style.INTEGER),
-    "days_late": lambda assessed, _: GridCell(assessed.status.days_late, Style.INTEGER),
-    "due_date": lambda assessed, _: GridCell(assessed.status.due, Style.DATE),
-    "order_line": lambda assessed, _: GridCell(f"{assessed.order.number}-{assessed.line.number}"),
-    "order_no": lambda assessed, _: GridCell(assessed.order.number),
-    "line_no": lambda assessed, _: GridCell(assessed.line.number),
-    "revision": lambda assessed, _: GridCell(assessed.order.revision, Style.INTEGER),
-    "product_key": lambda assessed, _: GridCell(
-        " / ".join(filter(None, (assessed.line.text("customer_item"), assessed.line.text("product_code")))) or None
-    ),
-    "shipped_quantity": lambda assessed, _: _quantity(assessed.line.shipped),
-    "open_quantity": lambda assessed, _: _quantity(assessed.status.open_quantity),
-    "last_shipped_date": lambda assessed, _: GridCell(assessed.line.last_shipped, Style.DATE),
-    "amount": lambda assessed, _: GridCell(assessed.line.amount, Style.MONEY),
-    "stage": _stage,
+    "days_left": lambda assessed, _: assessed.status.days_left,
+    "days_late": lambda assessed, _: assessed.status.days_late,
+    "due_date": lambda assessed, _: assessed.status.due,
+    "order_line": lambda assessed, _: f"{assessed.order.number}-{assessed.line.number}",
+    "order_no": lambda assessed, _: assessed.order.number,
+    "line_no": lambda assessed, _: assessed.line.number,
+    "revision": lambda assessed, _: assessed.order.revision,
+    "product_key": _product_key,
+    "shipped_quantity": lambda assessed, _: assessed.line.shipped,
+    "open_quantity": lambda assessed, _: assessed.status.open_quantity,
+    "last_shipped_date": lambda assessed, _: assessed.line.last_shipped,
+    "amount": lambda assessed, _: assessed.line.amount,
+    "stage": lambda assessed, page: stage_text(assessed.standing.stage, page.rules, page.language),
     "waiting": _waiting,
-    "missing": lambda assessed, page: GridCell(labels_text(assessed.missing, page.rules, page.language) or None),
+    "missing": lambda assessed, page: labels_text(assessed.missing, page.rules, page.language) or None,
     "source": _source,
     "papers": _papers,
 }

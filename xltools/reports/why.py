@@ -16,7 +16,7 @@ from xltools.forms.model import Label
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 from xltools.reports.lines import AssessedLine
-from xltools.reports.tracker import column_cell
+from xltools.reports.tracker import column_content
 from xltools.reports.wording import Say, field_label, order_form, plain_text
 
 # What each computed column is made of, the cell to look at first in front. `*` stands for the shipments of the line.
@@ -194,6 +194,6 @@ def _value(name: str, chosen: AssessedLine, rules: Rules, language: Language, sa
     if name == "first_promised_date":
         return plain_text(chosen.status.first_promised)
     if name in COMPUTED_COLUMNS:
-        return plain_text(shown_content(column_cell(name, chosen, rules, language, say).value))
+        return plain_text(shown_content(column_content(name, chosen, rules, language, say)))
     found: Value | None = chosen.line.values.get(name) or chosen.order.values.get(name)
     return plain_text(found.value) if found else ""

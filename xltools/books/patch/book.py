@@ -33,11 +33,11 @@ class Book:
         self._package = package
         self.part = next((one.target for one in package.relations(ROOT) if one.kind == "officeDocument"), "")
         if not self.part or self.part not in package or self.part.lower().endswith(".bin"):
-            raise PackageError("it is no .xlsx or .xlsm workbook")
+            raise PackageError("reason-no-workbook")
         self._before = self._content = markup.checked(package.read(self.part))
         self._prefix, name = markup.read_root(self._content)
         if name != "workbook":
-            raise PackageError("it is no .xlsx or .xlsm workbook")
+            raise PackageError("reason-no-workbook")
         self._relations = {one.id: one for one in package.relations(self.part)}
         self._listed = [_read_listed(one) for one in parse_xml(self._content).iter() if one.tag.endswith("}sheet")]
 
@@ -51,13 +51,13 @@ class Book:
         """The sheet of cells with a name, compared without case as Excel does; PackageError where there is none."""
         folded = [one.casefold() for one, _ in self._listed]
         if name.casefold() not in folded:
-            raise PackageError(f"it has no sheet named {name}")
+            raise PackageError("reason-sheet-missing", sheet=name)
         index = folded.index(name.casefold())
         relation = self._relations.get(self._listed[index][1])
         if relation is None or relation.external or relation.target not in self._package:
-            raise PackageError(f"the part of the sheet {name} is missing")
+            raise PackageError("reason-damaged")
         if relation.kind != "worksheet":
-            raise PackageError(f"{name} is a {relation.kind}, no sheet of cells")
+            raise PackageError("reason-sheet-missing", sheet=name)
         return BookSheet(self._listed[index][0], index, relation.target)
 
     def sheet_parts(self) -> Iterator[str]:
@@ -120,7 +120,7 @@ class Book:
         before = (markup.whole_elements(self._prefix, name).search(self._content) for name in _BEFORE_CALCULATION)
         after = next((one.end() for one in before if one), None)
         if after is None:
-            raise PackageError("the workbook part is not as expected")
+            raise PackageError("reason-not-standard")
         new = b'<%scalcPr fullCalcOnLoad="1"/>' % self._prefix
         self._content = self._content[:after] + new + self._content[after:]
 

@@ -85,7 +85,7 @@ class FormatBook:
             return style
         tag = re.match(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", self._formats[style])
         if not tag:
-            raise PackageError("a cell format is not as expected")
+            raise PackageError("reason-not-standard")
         new = markup.set_attribute(tag[0], "numFmtId", str(number_format))
         new = markup.set_attribute(new, "applyNumberFormat", "1") + self._formats[style][tag.end() :]
         if new in self._formats:
@@ -112,7 +112,7 @@ class FormatBook:
             return _append(content, self._prefix, "numFmts", new, len(self._codes))
         root = markup.start_tags(self._prefix, "styleSheet").search(content)
         if not root:
-            raise PackageError("the styles part is not as expected")
+            raise PackageError("reason-not-standard")
         p = self._prefix  # it is the first of all children (ECMA-376 Part 1, 18.8.39)
         return content[: root.end()] + b'<%snumFmts count="1">%s</%snumFmts>' % (p, new, p) + content[root.end() :]
 
@@ -120,7 +120,7 @@ class FormatBook:
 def _append(content: bytes, prefix: bytes, name: str, new: bytes, count: int) -> bytes:
     found = markup.whole_elements(prefix, name).search(content)
     if not found:
-        raise PackageError("the styles part is not as expected")
+        raise PackageError("reason-not-standard")
     tag = markup.start_tag(found)
     if found[1] is None:
         tag = tag[:-2].rstrip() + b">"

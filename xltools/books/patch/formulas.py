@@ -59,7 +59,7 @@ def find_arrays(run: bytes, prefix: bytes) -> Iterator[Range]:
         if markup.read_attribute(tag, "t") in {"array", "dataTable"}:
             area = read_area(markup.read_attribute(tag, "ref") or "")
             if area is None:
-                raise PackageError("an array formula does not say where it stands")
+                raise PackageError("reason-not-standard")
             yield area
 
 
@@ -99,14 +99,14 @@ def _write_master(
     else:
         text = translate_formula(lost.text, at[0] - lost.at[0], at[1] - lost.at[1])
     if text is None:
-        raise PackageError("a shared formula can't be handed on to the next cell")
+        raise PackageError("reason-shared-formula")
     tag = markup.set_attribute(formula.tag, "ref", area_name(block))
     if tag.endswith(b"/>"):
         tag = tag[:-2].rstrip() + b">"
     new = tag + markup.escape_text(text) + b"</" + prefix + b"f>"
     found = markup.whole_elements(prefix, "f").search(cell.markup)
     if not found:
-        raise PackageError("a shared formula is not as expected")
+        raise PackageError("reason-not-standard")
     return cell.markup[: found.start()] + new + cell.markup[found.end() :]
 
 

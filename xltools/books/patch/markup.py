@@ -36,21 +36,21 @@ def check_markup(pieces: Iterable[bytes]) -> Iterator[bytes]:
     try:
         for piece in pieces:
             if b"\0" in piece:
-                raise PackageError("a part is not written in UTF-8")
+                raise PackageError("reason-odd-markup")
             parser.Parse(piece, False)
             yield piece
         parser.Parse(b"", True)
     except expat.ExpatError as trouble:
-        raise PackageError("a part is no XML") from trouble
+        raise PackageError("reason-damaged") from trouble
 
 
 def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
     if (encoding or "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
-        raise PackageError("a part is not written in UTF-8")
+        raise PackageError("reason-odd-markup")
 
 
 def _refuse_odd_markup(*_: object) -> None:
-    raise PackageError("a part holds comments, CDATA or other markup that spreadsheet programs do not write")
+    raise PackageError("reason-odd-markup")
 
 
 def checked(content: bytes) -> bytes:
@@ -62,7 +62,7 @@ def read_root(content: bytes) -> tuple[bytes, str]:
     """The namespace prefix of the root element with its colon (empty for none), and the root's local name."""
     root = _ROOT.match(content)
     if not root:
-        raise PackageError("a part has no root element")
+        raise PackageError("reason-damaged")
     return root[1], root[2].decode("utf-8", "replace")
 
 

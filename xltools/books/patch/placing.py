@@ -51,8 +51,8 @@ class Site:
     over and nothing moves, and the block reaches over it. A totals row makes room by moving down.
     """
 
-    def __init__(self, block: Range, table: Table | None, rows: Sequence[NewRow]) -> None:
-        self.block, self.table, self.rows = block, table, rows
+    def __init__(self, block: Range, table: Table | None, rows: Sequence[NewRow], expected: int | None = None) -> None:
+        self.block, self.table, self.rows, self.expected = block, table, rows, expected
         self.has_totals = bool(table and table.totals)
         self.first = block.bottom + 1
         self.totals: list[FoundCell] = []
@@ -91,16 +91,18 @@ class Site:
             self.totals = inside
         elif any(has_value(cell, prefix) for cell in inside):
             if self.has_totals:
-                raise PackageError("something lies under a table's totals row, which has to move down")
+                raise PackageError("reason-under-totals")
             self.first = row.number + 1
 
     def check_room(self, obstacles: Mapping[str, Sequence[Range]]) -> None:
-        """PackageError where the rows would run off the sheet or into one of the obstacles, by what they are."""
+        """PackageError where the rows would run off the sheet or into an obstacle (by the reason that it gives)."""
         if self.taken.bottom > LAST_ROW:
-            raise PackageError("the sheet has no rows left")
-        for what, areas in obstacles.items():
+            raise PackageError("reason-sheet-full")
+        if self.expected is not None and self.expected != self.first:
+            raise PackageError("reason-room-elsewhere")
+        for reason, areas in obstacles.items():
             if any(overlap(self.taken, area) for area in areas if area != (self.table and self.table.area)):
-                raise PackageError(f"{what} lies where new rows have to go")
+                raise PackageError(reason)
 
     def columns(self, prefix: bytes, default_styles: Mapping[int, int]) -> tuple[NewColumn, ...]:
         """What the new rows' cells get, for each column of the block."""

@@ -57,12 +57,12 @@ class SheetStream:
         start = self._read_until(b"sheetData")
         self.prefix, name = markup.read_root(start)
         if name != "worksheet":
-            raise PackageError("it is no sheet of cells")
+            raise PackageError("reason-not-standard")
         opening = None
         while not (opening := markup.start_tags(self.prefix, "sheetData").search(start)):
             piece = next(self._pieces, None)
             if piece is None:
-                raise PackageError("a sheet has no element for its rows")
+                raise PackageError("reason-not-standard")
             start += piece
         self.head, self.opening, self._rest = start[: opening.start()], opening[0], start[opening.end() :]
 
@@ -92,7 +92,7 @@ class SheetStream:
                 buffer = buffer[cut:]
             piece = next(self._pieces, None)
             if piece is None:
-                raise PackageError("a sheet ends before its rows do")
+                raise PackageError("reason-damaged")
             buffer += piece
         if end:
             yield buffer[:end]
@@ -102,7 +102,7 @@ class SheetStream:
         """PackageError where a run of rows holds what could hide a tag, or is not UTF-8."""
         # Single bytes are found much faster than pairs, and these two are rare.
         if (b"!" in run and b"<!" in run) or (b"?" in run and b"<?" in run) or b"\0" in run:
-            raise PackageError("a sheet's rows hold comments, CDATA or other markup, or are not written in UTF-8")
+            raise PackageError("reason-odd-markup")
 
     def check_frame(self) -> None:
         """PackageError where what lies around the rows, all gone through by now, is not as `markup.checked` wants it.
@@ -156,7 +156,7 @@ def split_rows(content: bytes, prefix: bytes, after: int) -> Run:
     found = list(_row_starts(prefix).finditer(content))
     starts = [one.start() for one in found] + [len(content)]
     if content[: starts[0]].strip():
-        raise PackageError("something other than rows lies among a sheet's rows")
+        raise PackageError("reason-not-standard")
     numbers = list[int]()
     for index, one in enumerate(found):
         written = one[1]
@@ -166,7 +166,7 @@ def split_rows(content: bytes, prefix: bytes, after: int) -> Run:
         else:
             numbers.append(int(written) - 1)
     if numbers and (numbers[0] <= after or numbers[-1] > LAST_ROW or not all(map(lt, numbers, numbers[1:]))):
-        raise PackageError("a sheet's rows are not in order")
+        raise PackageError("reason-not-standard")
     return Run(content, numbers, starts, numbers[-1] if numbers else after)
 
 
@@ -175,7 +175,7 @@ def _read_number(row: bytes, after: int) -> int:
     if written is None:
         return after + 1
     if not re.fullmatch(r"[0-9]{1,7}", written):
-        raise PackageError("a row has no number")
+        raise PackageError("reason-not-standard")
     return int(written) - 1
 
 
@@ -183,7 +183,7 @@ def row_tag(row: bytes) -> bytes:
     """The start tag of a row."""
     found = re.match(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", row)
     if not found:
-        raise PackageError("a row does not begin with a tag")
+        raise PackageError("reason-not-standard")
     return found[0]
 
 
@@ -195,7 +195,7 @@ def split_cells(row: bytes, number: int, prefix: bytes) -> list[FoundCell]:
         before = cells[-1].column if cells else -1
         at = _read_address(tag, len(prefix) + 2, (number, before + 1))
         if at is None or at[0] != number or not before < at[1] <= LAST_COLUMN:
-            raise PackageError(f"the cells of row {number + 1} are not in order")
+            raise PackageError("reason-not-standard")
         cells.append(FoundCell(at[1], found.start(), found[0], tag, found[1]))
     return cells
 

@@ -53,7 +53,7 @@ class _Growing:
     def next_row(self) -> NewRow:
         row = next(self._rows)
         if not self._known.issuperset(row.cells):
-            raise PackageError("a new row has a cell outside its block")
+            raise PackageError("reason-outside")
         return row
 
 

@@ -70,7 +70,7 @@ def survey_sheet(pieces: Iterable[bytes], wanted: Mapping[Address, CellContent],
 
 def _note_formulas(survey: Survey, run: bytes) -> None:
     if b"AlternateContent" in run:
-        raise PackageError("a sheet keeps rows or cells in alternative versions")
+        raise PackageError("reason-odd-markup")
     if has_formulas(run, survey.prefix):
         survey.has_formulas = True
         survey.arrays.extend(find_arrays(run, survey.prefix))
@@ -113,27 +113,28 @@ def _check_arrays(survey: Survey) -> None:
         )
         size = (array.bottom - array.top + 1) * (array.right - array.left + 1)
         if touched and touched != size:
-            raise PackageError("a cell to change is part of an array formula or a data table")
+            raise PackageError("reason-array-formula")
 
 
 def check_sites(survey: Survey, sites: Sequence[Site], tables: Sequence[Range], pivots: Sequence[Range]) -> None:
     """PackageError where new rows have no room."""
     obstacles = {
-        "another table": tables,
-        "a pivot table": pivots,
-        "a merged cell": survey.merges,
-        "an array formula": survey.arrays,
+        "reason-table-in-way": tables,
+        "reason-pivot-in-way": pivots,
+        "reason-merge-in-way": survey.merges,
+        "reason-array-in-way": survey.arrays,
     }
     for site in sites:
         others = [area for other in sites if other is not site for area in (other.taken, other.block)]
-        site.check_room({**obstacles, "another block that grows": others, "a cell to change": _cells_in(survey, site)})
+        cells = _cells_in(survey, site)
+        site.check_room({**obstacles, "reason-block-in-way": others, "reason-cell-in-way": cells})
         for cell in site.totals:
             formula = read_formula(cell, survey.prefix)
             if formula and formula.kind != "normal":
-                raise PackageError("a totals row that has to move down holds a shared or an array formula")
+                raise PackageError("reason-totals-formula")
 
 
 def _cells_in(survey: Survey, site: Site) -> list[Range]:
-    rows = range(site.taken.top, site.taken.bottom + 1)
+    rows = range(site.first, site.taken.bottom + 1)
     changed = ((row, column) for row, columns in survey.cells.items() if row in rows for column in columns)
     return [Range(row, column, row, column) for row, column in changed]

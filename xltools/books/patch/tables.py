@@ -57,7 +57,7 @@ def _read_table(content: bytes, part: str) -> Table:
     root = markup.start_tags(prefix, "table").search(content)
     area = read_area(markup.read_attribute(root[0], "ref") or "") if root else None
     if not root or area is None:
-        raise PackageError("a table does not say where it lies")
+        raise PackageError("reason-not-standard")
     headers, calculated = list[str](), dict[int, CalculatedColumn]()
     for found in markup.whole_elements(prefix, "tableColumn").finditer(content):
         formula = markup.whole_elements(prefix, "calculatedColumnFormula").search(found[1] or b"")

@@ -24,8 +24,7 @@ from xltools.books.patch.survey import Survey, check_sites, survey_sheet
 from xltools.books.patch.tables import Table, fill_table, grow_table, read_tables
 from xltools.core.grid import CellContent
 from xltools.core.patch import SheetPatch
-from xltools.core.place import Place
-from xltools.core.problem import Problem, error
+from xltools.core.problem import Problem
 from xltools.core.sheet import Range
 
 # What zipfile, zlib and the readers of XML raise for a damaged part.
@@ -59,17 +58,17 @@ def patch_workbook(
         patcher.write_small_parts()
         set_custom_properties(package, properties or {})
     except PackageError as trouble:
-        return error("workbook-not-patchable", Place(file), reason=str(trouble))
+        return trouble.as_problem(file)
     except _DAMAGE:
-        return error("workbook-not-patchable", Place(file), reason="it is damaged")
+        return PackageError("reason-damaged").as_problem(file)
     try:
         # All that the file holds was looked at by now: anything else raised here comes from who makes the new rows.
         patcher.write_sheets()
         return package.save() if package.is_changed else content
     except PackageError as trouble:
-        return error("workbook-not-patchable", Place(file), reason=str(trouble))
+        return trouble.as_problem(file)
     except struct.error:
-        return error("workbook-not-patchable", Place(file), reason="it is damaged")
+        return PackageError("reason-damaged").as_problem(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +139,14 @@ class _Patcher:
                 location = markup.start_tags(markup.read_root(content)[0], "location").search(content)
                 area = read_area(markup.read_attribute(location[0], "ref") or "") if location else None
                 if area is None:
-                    raise PackageError("a pivot table does not say where it lies")
+                    raise PackageError("reason-not-standard")
                 yield area
 
     def _check_totals_unnamed(self, row: int) -> None:
         for part in self._book.sheet_parts():
             stream = SheetStream(self._package.read_pieces(part))
             if any(mentions_row(run, stream.prefix, row) for run in stream.runs()):
-                raise PackageError("a formula names a cell of a totals row that has to move down")
+                raise PackageError("reason-totals-named")
 
     def _find_formulas(self) -> bool:
         if self._book.has_own_names or self._book.part_of("calcChain"):
@@ -196,9 +195,9 @@ def _check_package(package: Package) -> None:
     if any(name.lower().startswith("_xmlsignatures/") for name in package.names) or any(
         one.kind == "origin" for one in package.relations(ROOT)
     ):
-        raise PackageError("it is signed, and a change would break the signature")
+        raise PackageError("reason-signed")
     if sum(package.size(name) for name in package.names) > guard.LARGEST_XML + guard.LARGEST_FILE:
-        raise PackageError("it is too large")
+        raise PackageError("reason-too-large")
 
 
 def _site(patch: SheetPatch, tables: Sequence[Table]) -> Site:
@@ -208,13 +207,13 @@ def _site(patch: SheetPatch, tables: Sequence[Table]) -> Site:
         raise ValueError("rows can only be appended to a block")
     here = [table for table in tables if overlap(table.area, block)]
     if not here:
-        return Site(block, None, patch.new_rows)
+        return Site(block, None, patch.new_rows, patch.first_row)
     table = here[0]
     if len(here) > 1 or table.block != block or table.header_rows != 1 or table.totals > 1:
-        raise PackageError("the block to append to is not the one of the table that lies there")
+        raise PackageError("reason-other-table")
     if table.is_fed:
-        raise PackageError(f"the table {table.name} gets its rows from outside")
-    return Site(block, table, patch.new_rows)
+        raise PackageError("reason-table-fed", table=table.name)
+    return Site(block, table, patch.new_rows, patch.first_row)
 
 
 def _without_headers(patches: Sequence[SheetPatch], tables: Sequence[Table]) -> Mapping[Address, CellContent]:
@@ -227,5 +226,5 @@ def _without_headers(patches: Sequence[SheetPatch], tables: Sequence[Table]) -> 
         top = table.area.top
         for column, header in enumerate(table.headers[: len(table.headers) * table.header_rows], table.area.left):
             if (top, column) in kept and kept.pop((top, column)) != header:
-                raise PackageError(f"a cell to change is a header of the table {table.name}")
+                raise PackageError("reason-table-header", table=table.name)
     return kept
