@@ -6,8 +6,6 @@ Each measurement runs in a process of its own, so that its peak of memory is its
 import datetime as dt
 import io
 import json
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from typing import overload
 
 import openpyxl
 import xlsxwriter
+from measuring import peak_megabytes, print_table, run_child, verdict
 
 from xltools.books.patch import patch_workbook
 from xltools.core.grid import CellContent
@@ -141,23 +140,19 @@ TASKS: dict[str, Callable[[bytes], object]] = {
 
 
 def measure(task: str, path: Path, into: Path | None = None) -> tuple[float, float]:
-    """Seconds and the peak of memory in MB of a task on a file, in a process of its own; what it made goes to `into`.
-
-    The process that calls must stay small: on Linux the peak of a new process begins at that of its parent.
-    """
-    command = [sys.executable, __file__, task, str(path), str(into or "")]
-    seconds, peak = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    """Seconds and the peak of memory in MB of a task on a file in a process of its own; what it made goes to `into`."""
+    seconds, peak = run_child(__file__, task, path, into or "")
     return seconds, peak
 
 
 def run_task(task: str, path: str, into: str) -> None:
     content = Path(path).read_bytes()
-    start = time.perf_counter()
+    start = time.process_time()
     made = TASKS[task](content)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     if into and isinstance(made, bytes):
         Path(into).write_bytes(made)
-    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([seconds, peak_megabytes()]))
 
 
 def main() -> None:
@@ -168,22 +163,40 @@ def main() -> None:
         large_seconds, large_peak = measure("large", template, large)
         measure("template", template, template)
         first, first_peak = measure("first", template, ours)
-        print(f"first writing of {ROWS:,}×{COLUMNS}: {first:.1f} s, {first_peak:.0f} MB (at most 400)")
-        print(f"  {first / large_seconds:5.2f} × XlsxWriter for the same cells ({large_seconds:.1f} s): at most 1")
-        print(f"  XlsxWriter's peak: {large_peak:.0f} MB")
-        for path, name in ((large, "written by XlsxWriter"), (ours, "written by us")):
-            print_patch(path, name)
+        print(f"first writing of {ROWS:,} rows × {COLUMNS} columns, cells ready made: {first:.1f} s")
+        print_table(
+            [
+                ("", "", "at most", ""),
+                (
+                    "× XlsxWriter for the same cells",
+                    f"{first / large_seconds:.2f}",
+                    "1",
+                    verdict(first / large_seconds, 1),
+                ),
+                ("MB", f"{first_peak:.0f}", "400", verdict(first_peak, 400)),
+            ]
+        )
+        print(f"  XlsxWriter {large_seconds:.1f} s, {large_peak:.0f} MB\n")
+        print_patch(large, "written by XlsxWriter", measure("openpyxl", large))
+        print_patch(ours, "written by us", None)
 
 
-def print_patch(path: Path, name: str) -> None:
+def print_patch(path: Path, name: str, plain: tuple[float, float] | None) -> None:
+    """Measures the patch of a file; `plain` is what openpyxl's took, a minute and more."""
     turns = [(measure("rezip", path), measure("patch", path)) for _ in range(ROUNDS)]
     rezipped = min(seconds for (seconds, _), _ in turns)
-    patched, peak = min(turn[1] for turn in turns)
-    theirs, their_peak = measure("openpyxl", path)
-    print(f"patch {ROWS:,}×{COLUMNS} {name} ({APPENDED} rows appended, {CHANGED:,} cells changed): {patched:.1f} s")
-    print(f"  {patched / rezipped:5.2f} × unzip and rezip of the file ({rezipped:.1f} s): at most 2")
-    print(f"  1/{theirs / patched:.0f} of openpyxl's load, change and save ({theirs:.1f} s): at most 1/20")
-    print(f"  {peak:.0f} MB: at most 400; openpyxl {their_peak:.0f}")
+    patched = min(seconds for _, (seconds, _) in turns)
+    peak = max(megabytes for _, (_, megabytes) in turns)
+    print(f"patch of a table {name}, {APPENDED} rows appended and {CHANGED:,} cells changed: {patched:.1f} s")
+    rows = [("", "", "at most", "")]
+    rows.append(("× unzip and rezip of the file", f"{patched / rezipped:.2f}", "2", verdict(patched / rezipped, 2)))
+    if plain:
+        share = patched / plain[0]
+        rows.append(("× openpyxl's load, change and save", f"1/{1 / share:.0f}", "1/20", verdict(share, 1 / 20)))
+    rows.append(("MB", f"{peak:.0f}", "400", verdict(peak, 400)))
+    print_table(rows)
+    told = f"; openpyxl {plain[0]:.1f} s, {plain[1]:.0f} MB" if plain else ""
+    print(f"  unzip and rezip {rezipped:.1f} s{told}\n")
 
 
 if __name__ == "__main__":

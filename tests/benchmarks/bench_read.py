@@ -1,7 +1,4 @@
-"""Prints how fast the program is, as ratios to the plain libraries on the same files: `make bench`.
-
-A ratio survives a change of machine; the seconds beside it do not.
-"""
+"""Prints how fast orders are read, as ratios to the plain libraries on the same files: part of `make bench`."""
 
 import datetime as dt
 import tempfile
@@ -80,6 +77,7 @@ def main() -> None:
         ):
             theirs = best_seconds(read, paths)
             print(f"  {ours / theirs:5.2f} × the time of {name} ({theirs:.2f} s)")
+        print()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""Prints how fast and lean a shared workbook is read, beside calamine: `python tests/benchmarks/bench_shared.py`.
+"""Prints how fast and lean a shared workbook is read, beside calamine: part of `make bench`.
 
 Each reader runs in a process of its own, since memory once taken is not given back.
 """
 
 import datetime as dt
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import python_calamine
 import xlsxwriter
+from measuring import peak_megabytes, run_child
 
 from xltools.books.shared import read_shared_workbook
 from xltools.core.problem import Problem
@@ -49,11 +49,10 @@ def read(reader: str, path: Path) -> int:
 
 def measure(reader: str, path: Path) -> None:
     """Print seconds and peak memory in MB of one reading as JSON."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert read(reader, path) == ROWS
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps([seconds, peak]))
+    seconds = time.process_time() - start
+    print(json.dumps([seconds, peak_megabytes()]))
 
 
 def main() -> None:
@@ -64,11 +63,10 @@ def main() -> None:
         print(f"one sheet of {ROWS:,} × {COLUMNS}, {path.stat().st_size / 1e6:.1f} MB")
         results = {}
         for reader in READERS:
-            done = subprocess.run([sys.executable, __file__, reader, path], capture_output=True, text=True, check=True)
-            results[reader] = seconds, peak = json.loads(done.stdout)
-            print(f"  {reader}: {seconds:.2f} s, {ROWS / seconds:,.0f} rows/s, {peak} MB at most")
+            results[reader] = seconds, peak = run_child(__file__, reader, path)
+            print(f"  {reader}: {seconds:.2f} s, {ROWS / seconds:,.0f} rows/s, {peak:.0f} MB at most")
         ratio = [ours / theirs for ours, theirs in zip(*results.values(), strict=True)]
-        print(f"  {ratio[0]:.2f} × the time of calamine, {ratio[1]:.2f} × its memory")
+        print(f"  {ratio[0]:.2f} × the time of calamine, {ratio[1]:.2f} × its memory\n")
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ the edits into the ledger, and the workbook's smaller sheets and the prices.
 import datetime as dt
 import hashlib
 import json
-import os
 import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-import xlsxwriter
-
 import bench_patch
+import xlsxwriter
 from measuring import Stopwatch, held_megabytes, peak_megabytes, print_table, run_child, verdict
 from tracker_lines import (
     AS_OF,
@@ -32,6 +30,7 @@ from tracker_lines import (
     typed_promise,
     typed_shortage,
 )
+
 from xltools.books.build import build_workbook
 from xltools.books.patch import patch_workbook
 from xltools.books.shared import read_shared_workbook
@@ -49,12 +48,14 @@ from xltools.reports.tracker import HEADER_ROW, tracker_grid
 
 TYPED_OVER = 20
 _STRIDE = 7_919  # rows in the order of this stride: a tracker sorted by something else
-SCRIPT = str(Path(__file__))
+ROUNDS = 2  # the faster counts
+SCRIPT = __file__
+_NO_SECONDS = ("cells", "peak", "lines")
 
 
 def write_first(folder: Path) -> dict[str, float]:
     """The first tracker, patched into the template, and what was written in it."""
-    rules = make_rules()
+    rules, program = make_rules(), held_megabytes()
     template = build_workbook([tracker_grid(rules, AS_OF, [load_messages().speaker("zh")])], AS_OF)
     lines = make_lines(rules)
     watch, held = Stopwatch(), held_megabytes()
@@ -69,7 +70,7 @@ def write_first(folder: Path) -> dict[str, float]:
         assert isinstance(content, bytes)
     (folder / "first.xlsx").write_bytes(content)
     (folder / "written.tables").write_bytes(packed)
-    return {**watch.seconds, "peak": peak_megabytes(), "held": held}
+    return {**watch.seconds, "peak": peak_megabytes(), "lines": held - program}
 
 
 def write_as_people_left_it(folder: Path) -> dict[str, float]:
@@ -117,9 +118,8 @@ def _people_typed(table: SheetTable, at: int) -> list[CellContent]:
 
 def take_step(folder: Path) -> dict[str, float]:
     """The whole step on the file that people left, its parts timed."""
-    rules = make_rules()
+    rules, program = make_rules(), held_megabytes()
     lines = make_lines(rules, next_day=True)
-    known = frozenset((one.order.number, one.line.number) for one in lines[:LINES])
     watch, held = Stopwatch(), held_megabytes()
     with watch.part("read the workbook"):
         content = (folder / "people.xlsx").read_bytes()
@@ -128,9 +128,11 @@ def take_step(folder: Path) -> dict[str, float]:
     with watch.part("read what was written"):
         before = decode_tables((folder / "written.tables").read_bytes())[TRACKER_TABLE]
     with watch.part("find what people did"):
+        known = frozenset((one.order.number, one.line.number) for one in lines[:LINES])
         reading = read_tracker(book, rules, before, known)
         assert isinstance(reading, TrackerReading)
         stands = reading.found.state(reading.rows.kept)
+        del known
     with watch.part("make the rows and merge"):
         merged = merge_table(make_tracker(lines, rules), stands, owns_caption=True, spared=reading.spared)
     with watch.part("keep what is written"):
@@ -138,15 +140,13 @@ def take_step(folder: Path) -> dict[str, float]:
     with watch.part("patch the workbook"):
         patched = patch_workbook(content, [merged.patch], {"generation": hashlib.sha256(packed).hexdigest()[:24]})
         assert isinstance(patched, bytes)
-    with watch.part("write both, synced"):
+    with watch.part("write both"):
         for name, written in (("next.tables", packed), ("next.xlsx", patched)):
-            with (folder / name).open("wb") as file:
-                file.write(written)
-                os.fsync(file.fileno())
+            (folder / name).write_bytes(written)
     peak = peak_megabytes()
     assert (len(reading.edits), len(reading.findings), merged.added) == (TYPED, TYPED_OVER, NEW)
     assert merged.changed >= REVISED + TYPED_OVER
-    return {**watch.seconds, "cells": merged.changed, "peak": peak, "held": held}
+    return {**watch.seconds, "cells": merged.changed, "peak": peak, "lines": held - program}
 
 
 TASKS = {"first": write_first, "people": write_as_people_left_it, "step": take_step}
@@ -157,37 +157,46 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         first, plain = (run_child(SCRIPT, task, folder) for task in ("first", "people"))
-        rezipped = min(bench_patch.measure("rezip", folder / "people.xlsx")[0] for _ in range(3))
-        step = run_child(SCRIPT, "step", folder)
+        people = folder / "people.xlsx"
+        turns = [(bench_patch.measure("rezip", people)[0], run_child(SCRIPT, "step", folder)) for _ in range(ROUNDS)]
         size = (folder / "people.xlsx").stat().st_size / 1e6
     print_first(first, plain)
-    print_step(step, rezipped, size)
+    print_step([step for _, step in turns], min(seconds for seconds, _ in turns), size)
 
 
 def print_first(first: dict[str, float], plain: dict[str, float]) -> None:
-    seconds, theirs = first["first writing"], plain["XlsxWriter"]
-    ratio, own = seconds / theirs, first["peak"] - first["held"]
-    print(f"tracker of {LINES:,} lines × {COLUMNS} columns, first writing: {seconds:.1f} s")
-    print_table([
-        ("", "figure", "at most", ""),
-        ("× XlsxWriter for the same cells", f"{ratio:.2f}", "1", verdict(ratio, 1)),
-        ("MB above the lines themselves", f"{own:.0f}", "400", verdict(own, 400)),
-    ])
-    print(f"  XlsxWriter {theirs:.1f} s; {first['peak']:.0f} MB in all, {first['held']:.0f} of them program and lines")
+    ours, theirs, memory = first["first writing"], plain["XlsxWriter"], first["peak"] - first["lines"]
+    print(f"first writing of a tracker of {LINES:,} lines × {COLUMNS} columns, the cells made and written:")
+    print_table(
+        [
+            ("", "", "at most", ""),
+            ("seconds", f"{ours:.1f}", "", ""),
+            ("× XlsxWriter for the same cells", f"{ours / theirs:.2f}", "1", verdict(ours / theirs, 1)),
+            ("MB beside the lines", f"{memory:.0f}", "400", verdict(memory, 400)),
+        ]
+    )
+    print(f"  XlsxWriter {theirs:.1f} s, {plain['peak'] - first['lines']:.0f} MB; the lines {first['lines']:.0f} MB\n")
 
 
-def print_step(step: dict[str, float], rezipped: float, size: float) -> None:
-    cells, peak, held = (step.pop(name) for name in ("cells", "peak", "held"))
-    print(f"the step on it ({size:.0f} MB; {NEW} rows new, {cells:,} cells changed, {TYPED} typed by people, sorted)")
+def print_step(turns: list[dict[str, float]], rezipped: float, size: float) -> None:
+    memory = max(step["peak"] - step["lines"] for step in turns)
+    step = min(turns, key=lambda one: sum(seconds for name, seconds in one.items() if name not in _NO_SECONDS))
+    cells, _, lines = (step.pop(name) for name in _NO_SECONDS)
+    print(f"from there to the next: {size:.0f} MB, sorted and typed into at {TYPED + TYPED_OVER} cells by people;")
+    print(f"{NEW} rows and {cells:,} cells of ours are new:")
     total = sum(step.values())
-    ratio, own = total / rezipped, peak - held
-    print_table([
-        ("", "seconds", "× rezip", "at most", ""),
-        *((name, f"{seconds:.1f}", f"{seconds / rezipped:.2f}", "", "") for name, seconds in step.items()),
-        ("the whole step", f"{total:.1f}", f"{ratio:.2f}", "8", verdict(ratio, 8)),
-        ("MB above the lines themselves", f"{own:.0f}", "", "400", verdict(own, 400)),
-    ])
-    print(f"  unzip and rezip {rezipped:.1f} s; {peak:.0f} MB in all, {held:.0f} of them program and lines")
+    print_table(
+        [
+            ("", "seconds", "× rezip", "at most", ""),
+            *((name, f"{seconds:.1f}", f"{seconds / rezipped:.2f}", "", "") for name, seconds in step.items()),
+            ("the whole step", f"{total:.1f}", f"{total / rezipped:.2f}", "8", verdict(total / rezipped, 8)),
+            ("MB beside the lines", f"{memory:.0f}", "", "400", verdict(memory, 400)),
+        ]
+    )
+    print(f"  unzip and rezip of the file {rezipped:.1f} s; the lines {lines:.0f} MB")
+    print(
+        "  Not in it: replaying the ledger, assessing its lines, taking edits into it, the smaller sheets, the prices."
+    )
 
 
 if __name__ == "__main__":

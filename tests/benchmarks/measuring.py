@@ -1,4 +1,7 @@
-"""Measurements in processes of their own: memory once taken is not given back, and a peak belongs to a process."""
+"""Measurements in processes of their own: memory once taken is not given back, and a peak belongs to a process.
+
+Seconds are those of the processor, of all threads together: what else the machine does meanwhile hardly counts.
+"""
 
 import gc
 import json
@@ -42,9 +45,9 @@ class Stopwatch:
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """Takes the time of what is done within."""
-        start = time.perf_counter()
+        start = time.process_time()
         yield
-        self.seconds[name] = self.seconds.get(name, 0) + time.perf_counter() - start
+        self.seconds[name] = time.process_time() - start
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

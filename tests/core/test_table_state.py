@@ -43,7 +43,7 @@ def test_kept_tables_come_back_as_they_were(tables):
 def test_texts_of_a_row_come_back_as_they_were(texts):
     packed = pack_texts(texts)
     assert unpack_texts(packed) == texts
-    assert not {"\n", "\t"} & set(packed)
+    assert not set(b"\n\t") & set(packed)
 
 
 def test_the_texts_of_a_row_are_found_by_column():

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import openpyxl
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -31,7 +30,8 @@ class KilledError(Exception):
 
 class PeopleAtWork(RuleBasedStateMachine):
     """`typed` is what the person typed by (order, header), `own` what stands in their own column by order, `over`
-    what they typed over the quantity and no run has seen yet, `every_word` what no run may lose any more."""
+    what they typed over the quantity and no run has seen yet, `every_word` what no run may lose any more, `copied` the
+    quantity in the latest copy of an order's row."""
 
     @initialize()
     def begin(self):
@@ -40,7 +40,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         self.numbers = itertools.count(1)
         self.day = AS_OF
         self.typed, self.own, self.yellow, self.notes = {}, {}, set(), []
-        self.over, self.every_word = {}, set()
+        self.over, self.every_word, self.copied = {}, set(), {}
         self.drop()
         self.drop()
         self.run_once()
@@ -118,14 +118,23 @@ class PeopleAtWork(RuleBasedStateMachine):
         orders = sorted(set(hand.orders()))
         return data.draw(st.sampled_from(orders)) if orders else None
 
+    def row(self, hand, order):
+        """The row of an order, not the copy that no run has made an order of its own yet; sorting may put it first."""
+        column = hand.column(QUANTITY)
+        rows = [hand.row(order, which=which) for which in range(hand.orders().count(order))] or [hand.row(order)]
+        return next(row for row in rows if len(rows) == 1 or hand.sheet.cell(row, column).value != self.copied[order])
+
+    def cell(self, hand, order, header):
+        return hand.sheet.cell(self.row(hand, order), hand.column(header))
+
     @rule(data=st.data(), header=st.sampled_from([SHORTAGE, REMARK]), word=st.one_of(st.none(), words))
     def type_what_is_theirs(self, data, header, word):
         hand = self.hand()
         order = self.a_row(hand, data)
         if order:
-            hand.cell(order, header).value = word
+            self.cell(hand, order, header).value = word
             if isinstance(word, str) and word.startswith("="):
-                hand.cell(order, header).data_type = "s"  # typed with an apostrophe: text
+                self.cell(hand, order, header).data_type = "s"  # typed with an apostrophe: text
             hand.save()
             self.typed[order, header] = word or ""
 
@@ -134,7 +143,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         hand = self.hand()
         order = self.a_row(hand, data)
         if order:
-            hand.cell(order, QUANTITY).value = quantity
+            self.cell(hand, order, QUANTITY).value = quantity
             hand.save()
             self.over[order] = str(quantity)
 
@@ -146,7 +155,7 @@ class PeopleAtWork(RuleBasedStateMachine):
             header = [cell.value for cell in hand.sheet[hand.header_row()]]
             at = header.index(OWN) + 1 if OWN in header else len(header) + 2
             hand.sheet.cell(hand.header_row(), at).value = OWN
-            hand.sheet.cell(hand.row(order), at).value = f"'{word}"
+            hand.sheet.cell(self.row(hand, order), at).value = f"'{word}"
             hand.save()
             self.own[order] = f"'{word}"
 
@@ -155,7 +164,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         hand = self.hand()
         order = self.a_row(hand, data)
         if order:
-            hand.cell(order, "品名").fill = PatternFill("solid", fgColor="FFFF00")
+            self.cell(hand, order, "品名").fill = PatternFill("solid", fgColor="FFFF00")
             hand.save()
             self.yellow.add(order)
 
@@ -186,7 +195,7 @@ class PeopleAtWork(RuleBasedStateMachine):
         hand = self.hand()
         order = self.a_row(hand, data)
         if order and hand.orders().count(order) == 1:
-            hand.sheet.delete_rows(hand.row(order))
+            hand.sheet.delete_rows(self.row(hand, order))
             hand.save()
             self.own.pop(order, None)
             self.yellow.discard(order)
@@ -211,6 +220,7 @@ class PeopleAtWork(RuleBasedStateMachine):
             row = hand.copy_row(order)
             hand.sheet.cell(row, hand.column(QUANTITY)).value = quantity
             hand.save()
+            self.copied[order] = quantity
 
     @precondition(lambda self: hasattr(self, "folder"))
     @invariant()
@@ -220,12 +230,12 @@ class PeopleAtWork(RuleBasedStateMachine):
         hand = self.hand()
         header = [cell.value for cell in hand.sheet[hand.header_row()]]
         for order, word in self.own.items():
-            assert hand.sheet.cell(hand.row(order), header.index(OWN) + 1).value == word
+            assert hand.sheet.cell(self.row(hand, order), header.index(OWN) + 1).value == word
         for order in self.yellow:
-            assert hand.cell(order, "品名").fill.fgColor.rgb == "00FFFF00"
+            assert self.cell(hand, order, "品名").fill.fgColor.rgb == "00FFFF00"
         assert set(self.notes) <= set(hand.book.sheetnames)
         for (order, header), word in self.typed.items():
-            assert (hand.cell(order, header).value or "") == word
+            assert (self.cell(hand, order, header).value or "") == word
         # What was typed over ours, or as a new order, stands in a cell, in the ledger, or on the list of open items.
         texts = {str(cell.value) for sheet in hand.book for row in sheet for cell in row if cell.value is not None}
         everything = "\n".join(texts)

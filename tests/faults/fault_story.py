@@ -16,6 +16,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -199,11 +200,11 @@ class Stage:
         connection.close()
 
     def keep_open(self, name: str) -> None:
-        """A file can't be replaced or moved, as Windows has it while Excel holds it."""
-        held, replace_path = self.desk / name, Path.replace
+        """A file can't be replaced or moved, as Windows has it while Excel holds it; `*` stands for any name."""
+        held, replace_path = (self.desk / name).as_posix(), Path.replace
 
         def refuse(path: Path, target: Path) -> Path:
-            if Path(target) == held:
+            if fnmatchcase(Path(target).as_posix(), held):
                 raise PermissionError
             return replace_path(path, target)
 

@@ -32,6 +32,12 @@ def write_down(problems, writer):
     return HASH.sub("…", "\n".join(lines))
 
 
+def blanks_left(problem, catalogue, language):
+    """The blanks in the words of a problem that it brings no value for."""
+    words = catalogue.find(problem.code, language)
+    return words.blanks - {"field", "label"} - {name for name, _ in problem.values}
+
+
 # Their blanks are filled with words of a language when they are raised: played anew for each.
 WORDED = {"gate-shut", "line-needed"}
 # Stories that only some systems can play, and what they need.
@@ -48,6 +54,7 @@ def test_a_fault_is_told_with_its_place_and_what_to_do(folder, fresh, tmp_path, 
         if language == "en" or folder.name in WORDED:
             problems = tell_problems(folder, fresh, tmp_path / language, language)
         assert folder.name in {problem.code for problem in problems}
+        assert [problem.code for problem in problems if blanks_left(problem, fresh.catalogue, language)] == []
         said.append(write_down(problems, desk.ProblemWriter(fresh.catalogue, language, folder_rules(folder))))
     text = "\n\n".join(said) + "\n"
     expected = folder / "expected.txt"

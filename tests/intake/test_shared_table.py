@@ -173,10 +173,11 @@ def test_what_lies_under_a_row_of_totals_is_not_read():
     assert find(Workbook("t.xlsx", "", (sheet,), tables={"Tracker": named}), BEFORE).bottom == 1
 
 
-def test_blank_rows_are_free_unless_people_wrote_beside():
+def test_blank_rows_at_the_end_are_free_unless_people_wrote_beside():
     head = f"{HEAD} 自己的列 |"
-    found = find(tracker(f"{ONE} x |", "|  |", f"{'| ' * 12}催货 |", f"{TWO} |", head=head, table="Tracker"))
-    assert found.state(found.rows_by_key(("order_no", "line_no"))).free == (2,)
+    noted = f"{'| ' * 12}催货 |"
+    found = find(tracker(f"{ONE} x |", "|  |", f"{TWO} |", noted, "|  |", "|  |", head=head, table="Tracker"))
+    assert found.state(found.rows_by_key(("order_no", "line_no"))).free == (5, 6)
 
 
 def test_of_rows_with_the_same_key_the_first_counts():

@@ -91,13 +91,19 @@ def test_a_value_in_another_number_format_is_not_written_over():
     assert not merged(wanted(A), with_cells(book, {(3, 2): 46109.0, (3, 1): "500"})).is_changed
 
 
-def test_new_rows_take_blank_rows_of_the_block_first():
+def test_new_rows_take_blank_rows_at_the_end_of_the_block_first():
     book, state = written(A, B, C)
-    gone = with_cells(book, dict.fromkeys([(4, 0), (4, 1), (4, 3)]))
-    result = merged(wanted(A, C, ("SO4", 1, None, None), ("SO5", 2, None, None)), gone)
-    assert changes(result.patch) == {"A5": "SO4", "B5": 1}
+    gone = with_cells(book, dict.fromkeys((5, column) for column in range(4)))
+    result = merged(wanted(A, B, ("SO4", 1, None, None), ("SO5", 2, None, None)), gone)
+    assert changes(result.patch) == {"A6": "SO4", "B6": 1}
     assert [row.cells for row in result.patch.new_rows] == [{0: "SO5", 1: 2}]
     assert (result.added, state.free) == (2, ())
+
+
+def test_a_blank_row_between_others_parts_them_and_stays():
+    book, _ = written(A, B, C)
+    parted = with_cells(book, dict.fromkeys([(4, 0), (4, 1), (4, 3)]))
+    assert changes(merged(wanted(A, C, ("SO4", 1, None, None)), parted).patch) == {}
 
 
 def test_a_row_in_which_people_wrote_beside_is_not_blank():
@@ -172,7 +178,7 @@ def test_new_rows_go_under_what_was_typed_below_the_table():
     after = carry_out(result.patch, typed)
     assert [row[0] for row in after.sheets[0].rows[3:]] == ["SO1", "SO9", None, None, "SO2", "SO3", "备注：早会"]
     assert stand(after, wanted()) == result.state
-    assert (result.state.free, result.state.below) == ((5,), (9,))
+    assert (result.state.free, result.state.below) == ((), (9,))
 
 
 def test_long_texts_make_high_rows_and_rows_with_a_height_keep_it():

@@ -134,6 +134,8 @@ class Package:
         listed.compress_type, listed.CRC = zipfile.ZIP_DEFLATED, crc
         listed.file_size, listed.compress_size = size, len(packed)
         listed.external_attr, listed.create_system = before.external_attr, before.create_system
+        # A known member keeps the coding of its name: some programs write GBK and say nothing of it.
+        listed.flag_bits = before.flag_bits & _UTF8_NAME if known or name.isascii() else _UTF8_NAME
         self._members[listed.filename] = _Member(listed, packed)
         self._folded[name.lower()] = listed.filename
 
@@ -142,9 +144,7 @@ class Package:
         del self._members[self._folded.pop(name.lower())]
         if (own := relations_part(name)) in self:
             del self._members[self._folded.pop(own.lower())]
-        types = self.read(CONTENT_TYPES)
-        pattern = rb"<(?:\w+:)?Override\b[^>]*PartName\s*=\s*[\"']/" + re.escape(name.encode()) + rb"[\"'][^>]*?/>"
-        self._write_changed(CONTENT_TYPES, types, re.sub(pattern, b"", types, flags=re.IGNORECASE))
+        self._drop_content_type(name)
 
     def content_types(self) -> Mapping[str, str]:
         """The content type of each part that is given one by name; names in lower case."""
@@ -156,9 +156,17 @@ class Package:
 
     def set_content_type(self, name: str, content_type: str) -> None:
         """Say what a part is; nothing changes where that is said already."""
-        if self.content_types().get(name.lower()) == content_type:
+        said = self.content_types().get(name.lower())
+        if said == content_type:
             return
+        if said is not None:
+            self._drop_content_type(name)
         self._append(CONTENT_TYPES, "Override", {"PartName": f"/{name}", "ContentType": content_type})
+
+    def _drop_content_type(self, name: str) -> None:
+        types = self.read(CONTENT_TYPES)
+        pattern = rb"<(?:\w+:)?Override\b[^>]*PartName\s*=\s*[\"']/" + re.escape(name.encode()) + rb"[\"'][^>]*?/>"
+        self._write_changed(CONTENT_TYPES, types, re.sub(pattern, b"", types, flags=re.IGNORECASE))
 
     def set_default_type(self, extension: str, content_type: str) -> None:
         """Say what parts with this extension are, where nothing is said of it yet."""
@@ -230,7 +238,10 @@ class Package:
         if header[0] != b"PK\3\4":
             raise PackageError("reason-damaged")
         data = start + _LOCAL.size + header[9] + header[10]
-        return memoryview(self._content)[data : data + member.listed.compress_size]
+        packed = memoryview(self._content)[data : data + member.listed.compress_size]
+        if len(packed) != member.listed.compress_size:
+            raise PackageError("reason-damaged")
+        return packed
 
     def _append(self, part: str, element: str, attributes: Mapping[str, str]) -> None:
         content = self.read(part)
@@ -355,8 +366,7 @@ def _name_bytes(listed: zipfile.ZipInfo) -> bytes:
 
 def _flags(listed: zipfile.ZipInfo) -> int:
     """The member's flags, but with its sizes in front: those behind the data are not copied."""
-    flags = listed.flag_bits & ~_DESCRIPTOR
-    return flags if flags & _UTF8_NAME or listed.filename.isascii() else flags | _UTF8_NAME
+    return listed.flag_bits & ~_DESCRIPTOR
 
 
 def _dos_time(listed: zipfile.ZipInfo) -> tuple[int, int]:

@@ -20,7 +20,8 @@ class WriteFile:
     `expected` is the sha256 of what may be replaced: empty when nothing may stand there, None when whatever stands
     there may go. A file that is neither that nor already right is left alone. `read_only`: people may look at it, but
     what they typed there would be lost. It is written only where `provided` holds: what says that another file was
-    written must not be there where that file was in use.
+    written must not be there where that file was in use. Later acts count on one that is `required`: none of them is
+    done before it is written.
     """
 
     path: str
@@ -28,6 +29,7 @@ class WriteFile:
     expected: str | None = ""
     read_only: bool = False
     provided: Provided | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.du
 class TableState:
     """A table: its sheet and block, the sheet column and header of each column of ours, what stands above it, its rows.
 
-    `rows` has, by key, the row in the sheet and the JSON text of the row's texts in the order of `columns`: a tracker
-    has 100,000 rows, of which few are looked at. `caption` is the text right above the header's first cell. `free` are
-    the rows of the block in which nothing stands, `below` those under it in which something does.
+    `rows` has, by key, the row in the sheet and its texts in the order of `columns` as JSON: a tracker has 100,000, of
+    which few are looked at. `caption` is the text right above the header's first cell. `free` are the rows of the
+    block in which nothing stands, `below` those under it in which something does.
     """
 
     sheet: str
@@ -29,7 +29,7 @@ class TableState:
     columns: Mapping[str, int]
     headers: Mapping[str, str]
     caption: str = ""
-    rows: Mapping[RowKey, tuple[int, str]] = field(default_factory=dict)
+    rows: Mapping[RowKey, tuple[int, bytes]] = field(default_factory=dict)
     free: tuple[int, ...] = ()
     below: tuple[int, ...] = ()
 
@@ -43,29 +43,29 @@ class TableState:
 Tables = Mapping[str, TableState]
 
 
-def pack_texts(texts: Iterable[str]) -> str:
-    """A row's texts as they are kept."""
-    return _WRITER.encode(list(texts))
+def pack_texts(texts: Iterable[str]) -> bytes:
+    """A row's texts as they are kept: in UTF-8, which takes two thirds of what Python's Chinese texts do."""
+    return _WRITER.encode(list(texts)).encode("utf-8", "surrogatepass")
 
 
-def unpack_texts(packed: str) -> list[str]:
+def unpack_texts(packed: bytes) -> list[str]:
     """A row's texts from what `pack_texts` gave."""
-    texts: list[str] = json.loads(packed)
+    texts: list[str] = json.loads(packed.decode("utf-8", "surrogatepass"))
     return texts
 
 
 def encode_tables(tables: Tables) -> bytes:
     """The tables as packed JSON lines: a head, then each table's rows."""
     packer = zlib.compressobj(6)
-    pieces = [packer.compress(f"{line}\n".encode("utf-8", "surrogatepass")) for line in _lines(tables)]
+    pieces = [packer.compress(line) for line in _lines(tables)]
     return b"".join((*pieces, packer.flush()))
 
 
 def decode_tables(content: bytes) -> Tables:
     """What `encode_tables` wrote; ValueError for anything else."""
     try:
-        lines = (line.decode("utf-8", "surrogatepass") for line in io.BytesIO(zlib.decompress(content)))
-        head = json.loads(next(lines))
+        lines = iter(io.BytesIO(zlib.decompress(content)))
+        head = json.loads(next(lines).decode("utf-8", "surrogatepass"))
         if head["version"] != VERSION:
             raise ValueError(f"version {head['version']} of kept tables is not known")
         return {one["name"]: _read_table(one, lines) for one in head["tables"]}
@@ -73,7 +73,7 @@ def decode_tables(content: bytes) -> Tables:
         raise ValueError("not the tables of a workbook") from trouble
 
 
-def _lines(tables: Tables) -> Iterator[str]:
+def _lines(tables: Tables) -> Iterator[bytes]:
     head: list[Json] = [
         {
             "name": name,
@@ -87,16 +87,16 @@ def _lines(tables: Tables) -> Iterator[str]:
         }
         for name, table in tables.items()
     ]
-    yield canonical_json({"version": VERSION, "tables": head})
+    yield canonical_json({"version": VERSION, "tables": head}).encode("utf-8", "surrogatepass") + b"\n"
     for table in tables.values():
         for key, (row, texts) in table.rows.items():
-            yield f"{pack_texts(key)}\t{row}\t{texts}"
+            yield b"%b\t%d\t%b\n" % (pack_texts(key), row, texts)
 
 
-def _read_table(one: dict[str, Any], lines: Iterator[str]) -> TableState:
-    rows: dict[RowKey, tuple[int, str]] = {}
+def _read_table(one: dict[str, Any], lines: Iterator[bytes]) -> TableState:
+    rows: dict[RowKey, tuple[int, bytes]] = {}
     for _ in range(one["rows"]):
-        key, row, texts = next(lines).rstrip("\n").split("\t", 2)
+        key, row, texts = next(lines).rstrip(b"\n").split(b"\t", 2)
         rows[tuple(unpack_texts(key))] = (int(row), texts)
     columns = {name: at for name, at, _ in one["columns"]}
     headers = {name: header for name, _, header in one["columns"]}

@@ -11,6 +11,7 @@ from xltools.desk.book import Book, RunTables
 from xltools.desk.inputs import RunInputs
 from xltools.desk.session import INSTALLED_PAPERS
 from xltools.intake.document import read_matched
+from xltools.intake.shared_table import FoundTable
 from xltools.intake.typed_rows import tracker_layout
 from xltools.ledger.decide import decide_edits, decide_intake, decide_items
 from xltools.ledger.documents import accept_event
@@ -40,14 +41,14 @@ def take_changes(inputs: RunInputs, book: Book) -> TakenChanges:
     typed, findings, problems = changes.typed, changes.findings, edited.problems
     if typed is not None:  # done again: what was found of it then is among the findings
         _take_rows(typed, inputs, book)
-    elif changes.rows and changes.workbook:
+    elif changes.rows and changes.workbook and changes.found:
         tables = RunTables(inputs.tables, book)
         reading = read_matched(changes.rows, changes.workbook, inputs.rules, tables, inputs.as_of)
         typed = reading.document
         if typed is not None:
             rejected, told = _take_rows(typed, inputs, book)
             problems += (*reading.problems, *told)
-            findings += tuple(_incomplete(rejected, (*reading.problems, *told)))
+            findings += tuple(_incomplete(rejected, (*reading.problems, *told), changes.found))
     items = decide_items(findings, changes.answers, book.ledger, inputs.as_of, reread=bool(changes.tracker))
     book.add(items.events)
     return TakenChanges(
@@ -78,18 +79,19 @@ def _take_rows(typed: Document, inputs: RunInputs, book: Book) -> tuple[tuple[Re
     return decision.rejected, decision.problems
 
 
-def _incomplete(rejected: tuple[Record, ...], problems: tuple[Problem, ...]) -> Iterator[Finding]:
+def _incomplete(rejected: tuple[Record, ...], problems: tuple[Problem, ...], found: FoundTable) -> Iterator[Finding]:
     """One question for each row that can't be an order yet, with what stands in it and the first thing to mend."""
     errors = [one for one in problems if one.is_error and one.place.cell]
     for record in rejected:
         for line in record.lines or (record,):
             row = cell_position(line.place.cell)[0]
             first = next((one for one in errors if cell_position(one.place.cell)[0] == row), None)
-            texts = [value for part in (record, line) for name in part.values if (value := part.text(name))]
+            # An item keeps the code alone: what needs more words than the value is told by the run only.
+            plain = first is not None and {name for name, _ in first.values} <= {"value"}
             yield Finding(
                 "row-incomplete",
                 field=first.field if first else "",
-                typed=" ".join(dict.fromkeys(texts)),
-                code=first.code if first else "",
+                typed=" | ".join(text for text in found.texts(row).values() if text),
+                code=first.code if first and plain else "",
                 place=line.place,
             )

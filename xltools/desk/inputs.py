@@ -19,7 +19,7 @@ from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import TRACKER_TABLE
 from xltools.intake.edits import TrackerReading, read_answers, read_overwritten, read_tracker
 from xltools.intake.identify import Match
-from xltools.intake.shared_table import find_shared_table
+from xltools.intake.shared_table import FoundTable, find_shared_table
 from xltools.ledger.decide import SETTLED
 from xltools.ledger.replay import Ledger
 from xltools.reports.merge import table_labels
@@ -49,7 +49,7 @@ class SharedChanges:
     `edits` where they may type, `findings` where they may not, `answers` to open items; `rows` that they typed as
     orders, or the `typed` document that an earlier run made of them. `tracker` is where the tracker that all this
     stands in is archived, empty where it was not read. `reading`, `workbook` and
-    `content` are what the rest comes from.
+    `contents` (by archived path) are what the rest comes from.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -60,7 +60,8 @@ class SharedChanges:
     tracker: str = ""
     reading: TrackerReading | None = None
     workbook: Workbook | None = None
-    content: bytes = b""
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    found: FoundTable | None = None
 
     @property
     def spared(self) -> frozenset[tuple[int, int]]:
@@ -134,7 +135,10 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
 def _read_copies(desk: Desk, return_id: str) -> Mapping[str, str]:
     """The copies that lie in returned/ for an open return: their sha256 by path."""
     path = desk.path / RETURNED_STATE / f"{return_id}.json"
-    copies: dict[str, str] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    try:
+        copies: dict[str, str] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
     return copies
 
 
@@ -176,7 +180,8 @@ def _read_changes(
                 tracker=archived,
                 reading=reading,
                 workbook=book.workbook,
-                content=book.content,
+                contents={archived: book.content},
+                found=reading.found,
             )
         else:
             books.append(book)
@@ -184,7 +189,9 @@ def _read_changes(
             if before:
                 labels = table_labels(build_prices((), desk.rules, desk.rules.settings.language, desk.say))
                 found = read_overwritten(book.workbook, PRICES_TABLE, labels, before, known)
-                changes = replace(changes, findings=(*changes.findings, *found))
+                kept = {archive_path(desk.folders, as_of, Path(book.file).name, book.sha256): book.content}
+                contents = {**changes.contents, **kept} if found else changes.contents
+                changes = replace(changes, findings=(*changes.findings, *found), contents=contents)
     return tuple(books), changes, problems
 
 

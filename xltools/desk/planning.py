@@ -87,7 +87,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
 
 def _keep_shared(inputs: RunInputs, changes: TakenChanges) -> list[Action]:
     """The tracker that changes were taken from goes to archive/, where `why` finds them; a closed year's whole."""
-    kept: list[Action] = [WriteFile(path, content) for path, content in inputs.keeps]
-    if changes.is_anything and inputs.changes.content:
-        kept.append(WriteFile(inputs.changes.tracker, inputs.changes.content))
+    kept: list[Action] = [WriteFile(path, content, required=True) for path, content in inputs.keeps]
+    if changes.is_anything:
+        kept += [WriteFile(path, content, required=True) for path, content in inputs.changes.contents.items()]
     return kept

@@ -42,20 +42,18 @@ def plan_returned_copy(
     marks = _marks(told, say)
     marked = mark_workbook(received.content, marks, listing, properties, file=received.file)
     if isinstance(marked, bytes):
-        copies = [WriteFile(returned, marked, expected=None)]
-        return [*copies, _keep_copies(return_id(received.sha256), copies)]
+        return _write_copies({returned: marked}, received, inputs)
     name = f"{PurePosixPath(received.file).stem}.problems.xlsx"
     beside = returned_path(archive_path(inputs.rules.settings.folders, inputs.as_of, name, received.sha256), inputs)
     listing = problem_list(received.file, told, say, linked=False)
     content = build_workbook([listing], inputs.as_of, properties, title=say("ui-problems-title"))
-    copies = [WriteFile(returned, received.content, expected=None), WriteFile(beside, content, expected=None)]
-    return [*copies, _keep_copies(return_id(received.sha256), copies)]
+    return _write_copies({returned: received.content, beside: content}, received, inputs)
 
 
 def plan_tidying(inputs: RunInputs, ledger: Ledger) -> list[Action]:
     """Takes away the copies of returns that are closed by now; one that somebody works in is left alone."""
     actions: list[Action] = []
-    for closed in inputs.ledger.returned.keys() - ledger.returned.keys():
+    for closed in sorted(inputs.ledger.returned.keys() - ledger.returned.keys()):
         kept = inputs.copies.get(closed)
         if kept is not None:
             actions += [RemoveFile(path, sha256) for path, sha256 in kept.items()]
@@ -68,9 +66,13 @@ def copies_file(return_id: str) -> str:
     return f"{RETURNED_STATE}/{return_id}.json"
 
 
-def _keep_copies(return_id: str, copies: Sequence[WriteFile]) -> WriteFile:
-    known = {copy.path: hashlib.sha256(copy.content).hexdigest() for copy in copies}
-    return WriteFile(copies_file(return_id), canonical_json(known).encode(), expected=None)
+def _write_copies(copies: Mapping[str, bytes], received: ReceivedFile, inputs: RunInputs) -> list[Action]:
+    """Writes copies, and what is known of them; one that somebody has begun to mend is not written over."""
+    own = return_id(received.sha256)
+    before = inputs.copies.get(own, {})
+    known = {**before, **{path: hashlib.sha256(content).hexdigest() for path, content in copies.items()}}
+    written = [WriteFile(path, content, expected=before.get(path, "")) for path, content in copies.items()]
+    return [*written, WriteFile(copies_file(own), canonical_json(known).encode(), expected=None)]
 
 
 def _marks(problems: Sequence[Mapping[str, Any]], say: Say) -> dict[str, list[Mark]]:

@@ -11,14 +11,14 @@ from typing import Any
 
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, ArchiveFile, Plan, RemoveFile, WriteFile
-from xltools.core.problem import error
+from xltools.core.problem import Problem, error
 from xltools.desk.closing import check_year, close_books
 from xltools.desk.failure import BusyError
 from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.result import RunResult
 from xltools.desk.session import STATE_FOLDER, Desk
-from xltools.edge.journal import PlanOutdatedError, carry_out, recover
+from xltools.edge.journal import PlanHeldError, PlanOutdatedError, carry_out, recover
 from xltools.edge.lock import DeskBusyError, Lock, hold_lock
 from xltools.edge.store import StaleLedgerError
 from xltools.reports.wording import Say
@@ -55,9 +55,10 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     """
     options = options or RunOptions()
     started = time.perf_counter()
+    recovered: tuple[Problem, ...] = ()
     with hold_desk(desk) as lock:
         if not options.dry_run:
-            recover(desk.path, desk.store)
+            recovered = _recover(desk)
         inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause)
         if not options.take_inbox:
             inputs = replace(inputs, received=(), waiting=())
@@ -67,12 +68,15 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
         if options.dry_run:
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
         try:
-            left = carry_out(planned.plan, desk.path, desk.store)
+            left = (*recovered, *carry_out(planned.plan, desk.path, desk.store))
+        except PlanHeldError as held:
+            raise BusyError([error("file-held", Place(held.path))]) from held
         except (PlanOutdatedError, StaleLedgerError) as outdated:
             # Somebody worked past the lock, or took a file out of the inbox: nothing was done; the next run sees.
             raise BusyError([error("desk-changed-meanwhile", Place(STATE_FOLDER), reason=outdated)]) from outdated
     result = planned.result
-    if any(problem.place.file == result.tracker.file for problem in left):
+    shared = {book.file for book in inputs.shared}
+    if any(problem.place.file in shared for problem in left):
         result = replace(result, tracker=replace(result.tracker, queued=True))
     return replace(result, problems=(*result.problems, *left), seconds=round(time.perf_counter() - started, 3))
 
@@ -84,6 +88,14 @@ def close_year_at(desk: Desk, year: int, as_of: dt.date) -> RunResult:
     """
     check_year(desk, year, as_of)
     return run_desk_at(desk, as_of, RunOptions(take_inbox=False, closes_year=year))
+
+
+def _recover(desk: Desk) -> tuple[Problem, ...]:
+    """Carries through what a run that was cut short had planned; BusyError where a file that it needs is in use."""
+    try:
+        return recover(desk.path, desk.store)
+    except PlanHeldError as held:
+        raise BusyError([error("file-held", Place(held.path))]) from held
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ BookName = Literal["tracker", "prices"]
 BOOKS: tuple[BookName, ...] = ("tracker", "prices")
 TEMPLATES: Mapping[BookName, str] = {"tracker": "order-tracker.xlsx", "prices": "order-prices.xlsx"}
 GENERATION = "xltools-generation"
+_IS_GENERATION = re.compile(r"[0-9a-f]{24}")
 MOST_GENERATIONS = 30  # kept, of each workbook: somebody may save over a tracker that they opened days ago
 
 
@@ -39,7 +41,8 @@ class SharedWorkbook:
     `content` is the file's, of a new one its template's; `workbook` is what it says, read only where people changed it
     (and of a new one). `written` are our tables as they were written under the `generation` id that the file carries.
     `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not written.
-    `latest` is the sha256 of the stand-in that lies beside it meanwhile (empty: none).
+    `template` is the workbook anew, for a stand-in where this one can't be patched.
+    `latest` is the sha256 of the stand-in as it was last written beside it (empty: none).
     """
 
     name: BookName
@@ -53,6 +56,7 @@ class SharedWorkbook:
     is_new: bool = False
     blocked: bool = False
     latest: str = ""
+    template: "SharedWorkbook | None" = None
 
     @property
     def latest_file(self) -> str:
@@ -70,6 +74,11 @@ class SharedWorkbook:
         """Where the state of the last writing is kept."""
         return f"{STATE_FOLDER}/{self.name}.json"
 
+    @property
+    def latest_state(self) -> str:
+        """Where the stand-in's sha256 is kept: what somebody typed into it all the same is not ours to take away."""
+        return f"{STATE_FOLDER}/{self.name}.latest"
+
     def generation_file(self, generation: str) -> str:
         """Where it is kept what was written under a generation id."""
         return f"{STATE_FOLDER}/{self.name}/{generation}.tables"
@@ -77,7 +86,8 @@ class SharedWorkbook:
     def settled_file(self, generation: str) -> str:
         """Where it is kept how a file of that generation stood when a run had dealt with people's changes in it.
 
-        It goes as soon as the next one is written: a copy of the file from before those changes may yet come.
+        Once the next one is written, only the rows in it that were taken as orders count: somebody may save the file
+        again from a session that does not know it.
         """
         return f"{STATE_FOLDER}/{self.name}/{generation}.settled"
 
@@ -85,7 +95,8 @@ class SharedWorkbook:
 def read_shared_workbooks(desk: Desk, reread: bool) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
     """All shared workbooks of the desk, and what keeps one from being read or written."""
     found = [read_shared(desk, name, reread) for name in BOOKS]
-    return tuple(book for book, _ in found), tuple(problem for _, problems in found for problem in problems)
+    books = tuple(book if book.is_new else replace(book, template=make_new(desk, book)) for book, _ in found)
+    return books, tuple(problem for _, problems in found for problem in problems)
 
 
 def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
@@ -96,11 +107,11 @@ def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkboo
     """
     file = getattr(desk.folders, name)
     shared = SharedWorkbook(name, file)
-    shared = replace(shared, state=_read_state(desk, shared), latest=_hash_file(desk.path / shared.latest_file))
+    shared = replace(shared, state=_read_state(desk, shared), latest=_read_latest(desk.path / shared.latest_state))
     path = desk.path / file
-    if not path.is_file():
-        return make_new(desk, shared), ()
     opener = find_opener(path)
+    if not path.is_file() and opener is None:
+        return make_new(desk, shared), _template_problems(desk, shared)
     try:
         content = path.read_bytes()
     except OSError:  # Excel on Windows lets nobody else read while it saves
@@ -117,7 +128,8 @@ def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkboo
     if isinstance(workbook, Problem):
         return block_shared(desk, shared), (*problems, workbook)
     # A program that drops custom properties leaves no id: then it is taken for the file that was written last.
-    generation = workbook.properties.get(GENERATION, "") or shared.state.generation
+    carried = workbook.properties.get(GENERATION, "")
+    generation = carried if _IS_GENERATION.fullmatch(carried) else shared.state.generation
     written = _read_generation(desk, shared, generation)
     return replace(shared, workbook=workbook, generation=generation, written=written), problems
 
@@ -138,6 +150,15 @@ def make_new(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
     raise FileNotFoundError(TEMPLATES[shared.name])
 
 
+def _template_problems(desk: Desk, shared: SharedWorkbook) -> tuple[Problem, ...]:
+    """What keeps the desk's own template from being used."""
+    own = desk.path / "templates" / TEMPLATES[shared.name]
+    if not own.is_file():
+        return ()
+    read = read_shared_workbook(own.read_bytes(), f"templates/{own.name}")
+    return (read,) if isinstance(read, Problem) else ()
+
+
 def block_shared(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
     """A workbook that can't be read now: the stand-in is made from the backup, else anew."""
     sha256 = shared.sha256 or shared.state.sha256
@@ -154,21 +175,35 @@ def _read_state(desk: Desk, shared: SharedWorkbook) -> WrittenState:
     path = desk.path / shared.state_file
     if not path.is_file():
         return WrittenState()
-    written: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return WrittenState(written["generation"], written["sha256"], tuple(written["kept"]))
+    try:
+        written: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return WrittenState(written["generation"], written["sha256"], tuple(written["kept"]))
+    except (OSError, ValueError, KeyError, TypeError):  # then the file itself says what it is
+        return WrittenState()
 
 
 def _read_generation(desk: Desk, shared: SharedWorkbook, generation: str) -> Tables:
     """What was written under a generation id; nothing where that is not known (any more)."""
-    if not generation.isalnum():
+    if not _IS_GENERATION.fullmatch(generation):
         return {}
-    for file in (shared.settled_file(generation), shared.generation_file(generation)):
-        try:
-            return decode_tables((desk.path / file).read_bytes())
-        except (OSError, ValueError, KeyError, IndexError):
-            continue
-    return {}
+    written = _read_tables(desk.path / shared.generation_file(generation))
+    settled = _read_tables(desk.path / shared.settled_file(generation))
+    if generation == shared.state.generation:
+        return settled or written
+    return {
+        name: replace(table, rows={**settled[name].rows, **table.rows})
+        if name in settled and tuple(settled[name].columns) == tuple(table.columns)
+        else table
+        for name, table in written.items()
+    }
 
 
-def _hash_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def _read_tables(path: Path) -> Tables:
+    try:
+        return decode_tables(path.read_bytes())
+    except (OSError, ValueError, KeyError, IndexError):
+        return {}
+
+
+def _read_latest(path: Path) -> str:
+    return path.read_text("ascii").strip() if path.is_file() else ""

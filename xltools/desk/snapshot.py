@@ -52,7 +52,7 @@ def plan_manifest(
         *(_keep(template_copy(archive, templates[name]), content) for name, content in inputs.templates.items()),
     ]
     path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"
-    return [*copies, WriteFile(path, write_manifest(manifest))]
+    return [*copies, WriteFile(path, write_manifest(manifest), required=True)]
 
 
 def rules_copy(archive: str, sha256: str) -> str:
@@ -72,7 +72,7 @@ def template_copy(archive: str, sha256: str) -> str:
 
 def _keep(path: str, content: bytes) -> WriteFile:
     """A copy under its own hash: right already where one is."""
-    return WriteFile(path, content)
+    return WriteFile(path, content, required=True)
 
 
 def _sha256(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """The shared workbooks' part of a run: what is patched in them, and what is kept to tell people's changes from ours."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xltools.books.patch import patch_workbook
@@ -120,11 +121,11 @@ def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: Run
     patches = [one.patch for one in merged.values() if one.is_changed]
     content = patch_workbook(book.content, patches, {GENERATION: generation}, book.file)
     if isinstance(content, Problem):
-        return replace(counted, queued=True, problems=(*lost, content))
-    kept = WriteFile(book.generation_file(generation), packed, expected=None)
+        stand_in = () if book.template is None else _plan_stand_in(book.template, wanted)
+        return replace(counted, actions=(*_settle(book, stands), *stand_in), queued=True, problems=(*lost, content))
+    kept = WriteFile(book.generation_file(generation), packed, expected=None, required=True)
     if book.blocked:
-        latest = WriteFile(book.latest_file, content, expected=None, read_only=True)
-        return replace(counted, actions=(kept, latest), queued=True)
+        return replace(counted, actions=(kept, *_write_latest(book, generation, content)), queued=True)
     written = Provided(book.file, hashlib.sha256(content).hexdigest())
     actions = (
         *_settle(book, stands),
@@ -132,10 +133,26 @@ def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: Run
         *_back_up(book),
         WriteFile(book.file, content, expected=book.sha256),
         *_next_state(book, generation, written),
-        *((RemoveFile(book.settled_file(book.generation), None, written),) if book.generation else ()),
         *_remove_latest(book),
     )
     return replace(counted, actions=actions)
+
+
+def _plan_stand_in(anew: SharedWorkbook, wanted: tuple[SheetTable, ...]) -> tuple[Action, ...]:
+    """A workbook that can't be patched is left alone; beside it one anew shows the newest."""
+    merged = {
+        table.name: merge_table(table, stands, owns_caption=True)
+        for table in wanted
+        if (stands := _find_state(anew, table, table_labels(table)))
+    }
+    packed = encode_tables({name: one.state for name, one in merged.items()})
+    generation = hashlib.sha256(packed).hexdigest()[:24]
+    patches = [one.patch for one in merged.values() if one.is_changed]
+    content = patch_workbook(anew.content, patches, {GENERATION: generation}, anew.latest_file)
+    if isinstance(content, Problem):
+        return ()
+    kept = WriteFile(anew.generation_file(generation), packed, expected=None, required=True)
+    return (kept, *_write_latest(anew, generation, content))
 
 
 def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> Tables:
@@ -149,11 +166,19 @@ def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], input
             stands[table.name] = reading.found.state({**reading.rows.kept, **_taken_rows(reading, ledger)})
             continue
         labels = column_labels(inputs.rules) if table.name == TRACKER_TABLE else table_labels(table)
-        found = find_shared_table(book.workbook, table.name, labels, table.key, book.written.get(table.name))
-        if found:
-            rows = found.rows_by_key(table.key) if table.key else found.rows_by_position()
-            stands[table.name] = found.state(rows)
+        if found := _find_state(book, table, labels):
+            stands[table.name] = found
     return stands
+
+
+def _find_state(book: SharedWorkbook, table: SheetTable, labels: Mapping[str, str]) -> TableState | None:
+    """A table as it stands in the workbook that was read; None where it is not there."""
+    if book.workbook is None:
+        return None
+    found = find_shared_table(book.workbook, table.name, labels, table.key, book.written.get(table.name))
+    if found is None:
+        return None
+    return found.state(found.rows_by_key(table.key) if table.key else found.rows_by_position())
 
 
 def _taken_rows(reading: TrackerReading, ledger: Ledger) -> dict[OrderLineKey, int]:
@@ -196,23 +221,48 @@ def _settle(book: SharedWorkbook, stands: Tables) -> tuple[Action, ...]:
     """
     if book.is_new or book.blocked or book.workbook is None or not book.generation:
         return ()
-    return (WriteFile(book.settled_file(book.generation), encode_tables(stands), expected=None),)
+    return (WriteFile(book.settled_file(book.generation), encode_tables(stands), expected=None, required=True),)
 
 
 def _next_state(book: SharedWorkbook, generation: str, written: Provided) -> tuple[Action, ...]:
     """The state once the file is written, and the taking away of what was kept of writings long ago."""
-    kept = (*(one for one in book.state.kept if one != generation), generation)
-    state = {"generation": generation, "sha256": written.sha256, "kept": list(kept[-MOST_GENERATIONS:])}
-    content = canonical_json(state).encode()
+    kept = _kept(book, generation)
+    content = _encode_state(generation, written.sha256, kept[-MOST_GENERATIONS:])
     return (
         WriteFile(book.state_file, content, expected=None, provided=written),
-        *(RemoveFile(book.generation_file(one), None, written) for one in kept[:-MOST_GENERATIONS]),
+        *(
+            RemoveFile(file, None, written)
+            for one in kept[:-MOST_GENERATIONS]
+            for file in (book.generation_file(one), book.settled_file(one))
+        ),
     )
 
 
+def _kept(book: SharedWorkbook, generation: str) -> tuple[str, ...]:
+    """The generations that are known, this one as the latest."""
+    return (*(one for one in book.state.kept if one != generation), generation)
+
+
+def _encode_state(generation: str, sha256: str, kept: Sequence[str]) -> bytes:
+    return canonical_json({"generation": generation, "sha256": sha256, "kept": list(kept)}).encode()
+
+
 def _back_up(book: SharedWorkbook) -> tuple[Action, ...]:
-    return () if book.is_new else (WriteFile(book.backup_file, book.content, expected=None),)
+    return () if book.is_new else (WriteFile(book.backup_file, book.content, expected=None, required=True),)
 
 
 def _remove_latest(book: SharedWorkbook) -> tuple[Action, ...]:
-    return (RemoveFile(book.latest_file, book.latest),) if book.latest and not book.blocked else ()
+    if not book.latest or book.blocked:
+        return ()
+    return RemoveFile(book.latest_file, book.latest), RemoveFile(book.latest_state, None)
+
+
+def _write_latest(book: SharedWorkbook, generation: str, content: bytes) -> tuple[Action, ...]:
+    """The stand-in beside a workbook that can't be written; one that somebody typed into is left alone."""
+    latest = Provided(book.latest_file, hashlib.sha256(content).hexdigest())
+    state = _encode_state(book.state.generation, book.state.sha256, _kept(book, generation))
+    return (
+        WriteFile(latest.path, content, expected=book.latest, read_only=True),
+        WriteFile(book.latest_state, latest.sha256.encode(), expected=None, provided=latest),
+        WriteFile(book.state_file, state, expected=None),
+    )

@@ -32,6 +32,14 @@ class PlanOutdatedError(Exception):
         self.path = path
 
 
+class PlanHeldError(Exception):
+    """A file that the rest of the plan counts on can't be written now; `recover` carries the plan through."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 def carry_out(plan: Plan, desk: Path, store: Store, step: Step = lambda _: None) -> tuple[Problem, ...]:
     """Do what the plan says, events first; the problems name what had to be left alone, for the next run.
 
@@ -39,7 +47,8 @@ def carry_out(plan: Plan, desk: Path, store: Store, step: Step = lambda _: None)
     .desk/journal.json, before the first act: from then on it is carried through, by `recover` if need be. Warnings:
     file-changed-meanwhile, file-in-use, archive-name-taken. Raises PlanOutdatedError or StaleLedgerError, with nothing
     done, where the inbox or the ledger has changed since the plan was made; ValueError for a plan whose events don't
-    come first. `step` is called with a few words before each act.
+    come first; PlanHeldError, with the journal left for `recover`, where a required file can't be written now. `step`
+    is called with a few words before each act.
     """
     if any(isinstance(action, AppendEvents) for action in plan.actions[1:]):
         raise ValueError("events come first in a plan, once")
@@ -161,7 +170,9 @@ class _Work:
             _write_durably(target, action.content)
             if action.read_only:
                 target.chmod(_READ_ONLY)
-        except OSError:
+        except OSError as trouble:
+            if action.required:
+                raise PlanHeldError(action.path) from trouble
             yield warning("file-in-use", Place(action.path))
 
     def _remove(self, action: RemoveFile) -> Iterable[Problem]:
@@ -283,6 +294,7 @@ def _write_action(action: Action) -> dict[str, Any]:
             "expected": action.expected,
             "read_only": action.read_only,
             "provided": _write_provided(action.provided),
+            "required": action.required,
         }
     if isinstance(action, RemoveFile):
         return {"remove": action.path, "expected": action.expected, "provided": _write_provided(action.provided)}
@@ -311,7 +323,9 @@ def _read_action(written: dict[str, Any], staging: Path) -> Action:
     if "write" in written:
         content = (staging / written["content"]).read_bytes()
         provided = _read_provided(written["provided"])
-        return WriteFile(written["write"], content, written["expected"], written["read_only"], provided)
+        return WriteFile(
+            written["write"], content, written["expected"], written["read_only"], provided, written["required"]
+        )
     if "remove" in written:
         return RemoveFile(written["remove"], written["expected"], _read_provided(written["provided"]))
     if "archive" in written:

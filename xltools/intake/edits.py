@@ -53,6 +53,8 @@ def read_tracker(
     found = find_shared_table(workbook, TRACKER_TABLE, column_labels(rules), KEY, before)
     if found is None:
         return error("tracker-not-found", Place(workbook.file))
+    if before and len(before.columns.keys() - found.columns.keys()) > len(before.columns) // 3:
+        return error("tracker-not-found", Place(workbook.file))  # another list of the same orders, or no list at all
     rows = tell_rows(found, before, known)
     form = rules.forms[ORDER_FORM]
     entered = [name for name in found.columns if name not in COMPUTED_COLUMNS]

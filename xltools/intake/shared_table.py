@@ -30,7 +30,7 @@ class FoundTable:
     columns: Mapping[str, int]
     headers: Mapping[str, str]
     bottom: int
-    packed: Mapping[int, str]
+    packed: Mapping[int, bytes]
     odd: frozenset[int] = frozenset()
 
     def text(self, row: int, column: str) -> str:
@@ -78,7 +78,10 @@ class FoundTable:
         blank, block = pack_texts("" for _ in self.columns), self.block
         kept = {key: (row, self.packed.get(row, blank)) for key, row in rows.items()}
         known = {row for row, _ in kept.values()}
-        free = tuple(row for row in range(block.top + 1, block.bottom + 1) if row not in known and self._is_free(row))
+        last = block.bottom  # blank rows further up part what people keep together
+        while last > block.top and last not in known and self._is_free(last):
+            last -= 1
+        free = tuple(range(last + 1, block.bottom + 1))
         below = tuple(row for row in range(block.bottom + 1, self.bottom + 1) if not self._is_free(row))
         return TableState(self.sheet.name, block, self.columns, self.headers, self.caption(), kept, free, below)
 
@@ -167,7 +170,7 @@ def _read_rows(
         columns = {name: columns[name] for name in (*before.columns, *columns) if name in columns}
     known = {texts: texts for _, texts in before.rows.values()} if before else {}
     blank = [""] * len(columns)
-    packed: dict[int, str] = {}
+    packed: dict[int, bytes] = {}
     odd: set[int] = set()
     positions = tuple(columns.values())
     for row in range(block.top + 1, min(bottom + 1, len(sheet.rows))):

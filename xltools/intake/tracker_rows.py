@@ -145,7 +145,7 @@ class _Rest:
         self.found, self.before = found, before
         self.written = {key: _without_key(before.texts(key) or {}) for key in lost}
         self.by_text: dict[tuple[str, str], list[OrderLineKey]] = {}
-        self.whole: dict[str, list[OrderLineKey]] = {}
+        self.whole: dict[bytes, list[OrderLineKey]] = {}
         for key, texts in self.written.items():
             self.whole.setdefault(pack_texts(texts.values()), []).append(key)
             for item in texts.items():

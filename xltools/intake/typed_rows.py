@@ -20,6 +20,7 @@ _QUANTITY = "quantity"
 _CODES = "product_key"
 SHOWN_LINE = "order_line"  # order number and line as one word; the key columns stand far right, or are hidden
 _ORDERED = frozenset({"customer", "customer_po", "product", _CODES, "specification", _QUANTITY, "requested_date"})
+_SPLIT = frozenset({_QUANTITY, "requested_date"})  # what differs between the parts of a line that somebody split
 # Under these computed columns people type these fields; others may share a field's name, but not its meaning.
 _TYPED_UNDER = {_CODES: "product_code", ORDER_KEY: ORDER_KEY, LINE_KEY: LINE_KEY}
 
@@ -71,17 +72,23 @@ class _Group:
     rows: Mapping[int, Collection[str]]
 
 
-def _typed_groups(found: FoundTable, rows: Iterable[int], columns: Mapping[str, str]) -> tuple[_Group, _Group]:
-    """Rows typed by hand: those with their number in the key column or nowhere, and those with it beside the line."""
+def _typed_groups(found: FoundTable, rows: Iterable[int], columns: Mapping[str, str]) -> tuple[_Group, ...]:
+    """Rows typed by hand: those with their number in the key column, those with it beside the line, and each without.
+
+    In a list, rows without a number belong to the order above them; in the tracker each says all of itself.
+    """
     shows_number = {**_without(columns, ORDER_KEY), SHOWN_LINE: ORDER_KEY}
     keyed: dict[int, Collection[str]] = {}
     shown: dict[int, Collection[str]] = {}
+    alone: list[_Group] = []
     for row in rows:
-        if not line_key(found, row)[0] and found.texts(row).get(SHOWN_LINE):
+        if line_key(found, row)[0]:
+            keyed[row] = columns.keys()
+        elif found.texts(row).get(SHOWN_LINE):
             shown[row] = shows_number.keys()
         else:
-            keyed[row] = columns.keys()
-    return _Group(columns, keyed), _Group(shows_number, shown)
+            alone.append(_Group(columns, {row: columns.keys()}))
+    return _Group(columns, keyed), _Group(shows_number, shown), *alone
 
 
 def _renumbered_group(
@@ -111,8 +118,9 @@ def _copied_group(
 def copied_changes(found: FoundTable, rows: TrackerRows, before: TableState | None) -> dict[int, frozenset[str]]:
     """By row of each copy, the columns in which it differs from what it was copied from; none if it is no order.
 
-    A copy that differs in nothing that was ordered may be a slip. Rows whose quantities add up to the one that was
-    written are a line that somebody split, not further orders.
+    A copy that differs in nothing that was ordered, or only by what is blank in it, may be a slip. Rows whose
+    quantities add up to the one that was written are a line that somebody split, not further orders; so may be a copy
+    of a part of the quantity that differs in no more than its date.
     """
     of_line: dict[OrderLineKey, list[int]] = {}
     for row, key in rows.copied:
@@ -123,7 +131,9 @@ def copied_changes(found: FoundTable, rows: TrackerRows, before: TableState | No
         is_split = not written or _is_split(found, [rows.kept[key], *copies], written)
         for row in copies:
             changes = _changes(found, row, written)
-            changed[row] = frozenset() if is_split or not changes & _ORDERED else changes
+            ordered = {name for name in changes & _ORDERED if found.text(row, name)}
+            asked = is_split or not ordered or (ordered <= _SPLIT and _is_part(found, row, written))
+            changed[row] = frozenset() if asked else changes
     return changed
 
 
@@ -146,6 +156,13 @@ def _is_split(found: FoundTable, rows: Iterable[int], written: Mapping[str, str]
     quantities = [read_number(found.text(row, _QUANTITY)) for row in rows]
     whole = read_number(written.get(_QUANTITY, ""))
     return whole is not None and None not in quantities and sum(filter(None, quantities)) == whole
+
+
+def _is_part(found: FoundTable, row: int, written: Mapping[str, str]) -> bool:
+    """True when a copy has less than the quantity that was written."""
+    part = read_number(found.text(row, _QUANTITY)) if _QUANTITY in found.columns else None
+    whole = read_number(written.get(_QUANTITY, ""))
+    return part is not None and whole is not None and part < whole
 
 
 def _without(columns: Mapping[str, str], name: str) -> dict[str, str]:

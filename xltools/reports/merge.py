@@ -102,9 +102,9 @@ class _Merge:
     changed: int = 0
     filled: int = 0
     layout: _Layout = field(init=False)
-    _rows: dict[RowKey, tuple[int, str]] = field(init=False)
+    _rows: dict[RowKey, tuple[int, bytes]] = field(init=False)
     _free: Iterator[int] = field(init=False)
-    _new: list[tuple[RowKey, str]] = field(init=False, default_factory=list)
+    _new: list[tuple[RowKey, bytes]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         places = {column.name: place for place, column in enumerate(self.wanted.columns)}
@@ -162,7 +162,7 @@ class _Merge:
         if first is not None:
             for row, (key, packed) in enumerate(self._new, first):
                 self._rows[key] = row, packed
-            free += [row for row in range(block.bottom + 1, first) if row not in below]
+            free = []  # what is blank above the new rows parts what people keep together
             block = replace(block, bottom=first + len(self._new) - 1)
             below = tuple(row for row in below if row > block.bottom)
         return replace(self.stands, block=block, caption=caption, rows=self._rows, free=tuple(free), below=below)

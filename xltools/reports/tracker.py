@@ -270,7 +270,8 @@ def _source(assessed: AssessedLine, page: _Page) -> CellContent:
     place = assessed.line.place if assessed.line.place.file else assessed.order.place
     name = place.file.rpartition("/")[2]
     # The cell first: long file names are cut off at the column's end.
-    return _linked(f"{place.cell} {name}".strip(), page.archived.get(assessed.order.document, ""))
+    revision = f" r{assessed.order.revision}" if assessed.order.revision > 1 else ""
+    return _linked(f"{place.cell} {name}{revision}".strip(), page.archived.get(assessed.order.document, ""))
 
 
 def _papers(assessed: AssessedLine, page: _Page) -> CellContent:
@@ -279,7 +280,8 @@ def _papers(assessed: AssessedLine, page: _Page) -> CellContent:
     if not papers:
         return None
     kinds = dict.fromkeys(page.say(f"ui-paper-{paper.kind}") for paper in papers)
-    return _linked(" ".join(kinds), papers[-1].file)
+    # Order and revision are shown too: a cell is written anew where what it shows changes, and its link with it.
+    return _linked(f"{' '.join(kinds)} {assessed.order.number} r{papers[-1].revision}", papers[-1].file)
 
 
 _COMPUTED_STYLES = {
