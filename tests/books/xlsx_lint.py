@@ -21,7 +21,7 @@ def lint_workbook(content: bytes) -> list[str]:
     """All findings of an .xlsx or .xlsm, in a fixed order; none where Excel has no reason to repair it."""
     try:
         parts = Parts(content)
-    except zipfile.BadZipFile as trouble:
+    except (zipfile.BadZipFile, NotImplementedError) as trouble:
         return [f"not a zip: {trouble}"]
     found = lint_package(parts)
     book = lint_book(parts, found)

@@ -349,3 +349,106 @@ def test_a_closed_year_leaves_a_fresh_tracker_and_the_old_one_whole(tracked, pat
         desk.close_year_at(tracked.opened, 2026, dt.date(2027, 1, 4))
     with pytest.raises(desk.UsageError):
         desk.close_year_at(tracked.opened, 2028, dt.date(2027, 1, 4))
+
+
+def merge_under_the_table(path):
+    """What no patch can grow over: a merged note right under the table."""
+    hand = Hand(path)
+    row = hand.table().ref.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    below = int(row) + 2
+    hand.sheet.cell(below, 1).value = "备注：早会再定"
+    hand.sheet.merge_cells(start_row=below, start_column=1, end_row=below, end_column=4)
+    hand.save()
+
+
+def test_what_people_did_to_a_tracker_that_can_not_be_patched_is_taken_once(tracked, path):
+    merge_under_the_table(path)
+    hand = Hand(path)
+    row = hand.row("A-3") + 1
+    for words, value in {"客户": "宁波泰衡电子有限公司", "品名": "支架", "订单数": 40}.items():
+        hand.sheet.cell(row, hand.column(words)).value = value
+    hand.stretch_table(row)
+    hand.save()
+    for number in ("A-4", "A-5", "A-6"):
+        tracked.drop(f"{number}.xlsx", order_no=number)
+        result = tracked.run(DAY)
+        Hand(path).save()  # the same content, saved again
+        assert result.exit_code in {0, 4}
+    assert len(tracked.orders()) == 7
+    if result.tracker.queued:
+        latest = path.with_name("order-tracker.latest.xlsx")
+        assert sorted(Hand(latest).orders()) == sorted(tracked.orders())
+
+
+def test_a_session_that_does_not_know_its_row_was_taken_orders_nothing_twice(tracked, path):
+    hand = Hand(path)
+    hand.type_row(客户="宁波泰衡电子有限公司", 品名="支架", 订单数=40)
+    hand.save()
+    tracked.run()
+    assert len(tracked.orders()) == 4
+    hand.type("A-1", SHORTAGE, "缺料").save()  # still open in a program whose owner file does not show on the share
+    tracked.run()
+    assert len(tracked.orders()) == 4
+    assert line(tracked, "A-1").text("shortage") == "缺料"
+    assert len(Hand(path).orders()) == 4
+
+
+def test_what_somebody_typed_into_the_stand_in_is_not_taken_away(tracked, path):
+    owner, latest = path.with_name(f"~${TRACKER}"), path.with_name("order-tracker.latest.xlsx")
+    owner.write_bytes(b"")
+    tracked.drop("4.xlsx", order_no="A-4")
+    tracked.run(DAY)
+    latest.chmod(0o644)
+    Hand(latest).type("A-1", SHORTAGE, "写错了地方").save()
+    owner.unlink()
+    tracked.run(DAY)
+    assert Hand(latest).cell("A-1", SHORTAGE).value == "写错了地方"
+    assert Hand(path).orders() == ["A-1", "A-2", "A-3", "A-4"]
+
+
+def test_a_tracker_that_is_just_being_saved_is_not_made_anew(tracked, path):
+    aside = path.with_name("aside.tmp")
+    path.rename(aside)  # Excel deletes the old file before it renames the new one
+    path.with_name(f"~${TRACKER}").write_bytes(b"")
+    assert tracked.run(DAY).exit_code == 4
+    assert not path.exists()
+
+
+def test_a_generation_id_that_is_none_is_not_believed(tracked, path):
+    book = openpyxl.load_workbook(path)
+    (known,) = [one for one in book.custom_doc_props.props if one.name == "xltools-generation"]
+    known.value = "../../inbox/x"
+    book.save(path)
+    Hand(path).type("A-1", SHORTAGE, "缺料").save()
+    assert tracked.run(DAY).exit_code == 0
+    assert line(tracked, "A-1").text("shortage") == "缺料"
+
+
+def test_a_line_that_was_split_stays_a_question_run_after_run(tracked, path):
+    hand = Hand(path)
+    row = hand.copy_row("A-2")
+    hand.cell("A-2", "订单数").value = 60
+    hand.sheet.cell(row, hand.column("订单数")).value = 40
+    hand.save()
+    for day in range(3):
+        tracked.run(DAY + dt.timedelta(days=day))
+        assert len(tracked.orders()) == 3
+    assert ("row twice", "A-2") in [item[:2] for item in open_items(path)]
+
+
+def test_a_row_typed_without_a_customer_joins_no_order_above_it(tracked, path):
+    hand = Hand(path)
+    hand.type_row(客户="宁波泰衡电子有限公司", 品名="支架", 订单数=40)
+    hand.type_row(品名="端盖", 订单数=5)
+    hand.save()
+    tracked.run()
+    assert len(tracked.orders()) == 4
+    assert [item[0] for item in open_items(path)] == ["row incomplete"]
+    assert "端盖 | 5" in told(path)
+
+
+def test_a_paper_of_a_later_revision_is_linked(tracked, path):
+    tracked.drop("A-2 改.xlsx", order_no="A-2", revision=2, remark="改")
+    tracked.run(DAY)
+    papers = line(tracked, "A-2"), tracked.orders()["A-2"].papers
+    assert papers[1][-1].file in Hand(path).cell("A-2", "单据").value

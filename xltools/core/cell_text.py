@@ -15,11 +15,15 @@ _MOST_EXACT = 10**15  # Excel keeps 15 digits
 
 def content_text(content: CellContent) -> str:
     """The text that is read again from a cell that holds this, of a formula what it shows; a blank is empty."""
+    if content is None:
+        return ""
+    if type(content) is str and content.isprintable() and len(content) <= LONGEST_TEXT // 2:
+        return content.strip()  # of 100,000 rows most cells
     plain = content.shown if isinstance(content, Formula) else content
     if plain is None:
         return ""
     if isinstance(plain, str):
-        return _text(plain if plain.isprintable() and len(plain) <= LONGEST_TEXT // 2 else fit_text(plain))
+        return _text(fit_text(plain))
     if isinstance(plain, bool):
         return "TRUE" if plain else "FALSE"
     if isinstance(plain, int):
@@ -32,7 +36,7 @@ def scalar_text(value: Scalar) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _text(value)
+        return _text(value) if "\r" in value else value.strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -69,6 +73,4 @@ def fit_text(text: str) -> str:
 
 def _text(text: str) -> str:
     """Line ends are one character in the file; blanks at the ends are what no person sees."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
