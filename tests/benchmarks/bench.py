@@ -1,8 +1,9 @@
 """Prints how fast the program is, as ratios to the plain libraries on the same files in one run: `make bench`.
 
-A ratio survives a change of machine; the seconds beside it, of processor time for the large workbooks, do not.
+A ratio survives a change of machine; the seconds beside it do not. Neither means much while something else runs.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,5 +11,9 @@ from pathlib import Path
 PARTS = ("bench_read.py", "bench_shared.py", "bench_patch.py", "bench_tracker.py")
 
 if __name__ == "__main__":
+    if os.getloadavg()[0] > 0.5:
+        print(
+            f"The machine is busy (load {os.getloadavg()[0]:.1f}): a long task suffers more from that than a short one.\n"
+        )
     for part in PARTS:
         subprocess.run([sys.executable, Path(__file__).with_name(part)], check=True)

@@ -48,7 +48,7 @@ from xltools.reports.tracker import HEADER_ROW, tracker_grid
 
 TYPED_OVER = 20
 _STRIDE = 7_919  # rows in the order of this stride: a tracker sorted by something else
-ROUNDS = 2  # the faster counts
+ROUNDS = 2  # what is slower than the fastest was something else on the machine
 SCRIPT = __file__
 _NO_SECONDS = ("cells", "peak", "lines")
 

@@ -1,7 +1,4 @@
-"""Measurements in processes of their own: memory once taken is not given back, and a peak belongs to a process.
-
-Seconds are those of the processor, of all threads together: what else the machine does meanwhile hardly counts.
-"""
+"""Measurements in processes of their own: memory once taken is not given back, and a peak belongs to a process."""
 
 import gc
 import json
@@ -45,9 +42,9 @@ class Stopwatch:
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """Takes the time of what is done within."""
-        start = time.process_time()
+        start = time.perf_counter()
         yield
-        self.seconds[name] = time.process_time() - start
+        self.seconds[name] = time.perf_counter() - start
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:
@@ -59,5 +56,5 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 
 
 def verdict(figure: float, most: float) -> str:
-    """`met`, or by how much it is not."""
+    """Whether a figure is what it may be at most."""
     return "met" if figure <= most else "NOT MET"

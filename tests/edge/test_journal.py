@@ -9,7 +9,7 @@ from xltools.core.event import Event, EventKind, chain_events
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, ArchiveFile, Plan, Provided, RemoveFile, WriteFile
 from xltools.edge import journal
-from xltools.edge.journal import PlanOutdatedError, carry_out, recover
+from xltools.edge.journal import PlanHeldError, PlanOutdatedError, carry_out, recover
 from xltools.edge.store import StaleLedgerError, Store
 
 DAY = dt.date(2026, 3, 2)
@@ -342,3 +342,17 @@ def test_what_says_that_a_file_was_written_waits_until_it_is(desk: Path) -> None
     assert (old.exists(), (desk / ".desk" / "state.json").exists()) == (True, False)
     carry(desk, WriteFile("order-tracker.xlsx", b"new", None), state, RemoveFile("old", None, written))
     assert (old.exists(), (desk / ".desk" / "state.json").read_bytes()) == (False, b"written")
+
+
+def test_nothing_is_done_before_what_it_counts_on_is_written_and_the_next_run_goes_on(desk: Path) -> None:
+    blocked = desk / "archive"
+    blocked.write_bytes(b"a file where a folder has to be")
+    kept, tracker = WriteFile("archive/old.xlsx", b"old", required=True), WriteFile("order-tracker.xlsx", b"new", None)
+    with pytest.raises(PlanHeldError):
+        carry(desk, kept, tracker)
+    assert (desk / "order-tracker.xlsx").read_bytes() == b"old tracker"
+    with pytest.raises(PlanHeldError):
+        recover(desk, open_store(desk))
+    blocked.unlink()
+    assert recover(desk, open_store(desk)) == ()
+    assert ((desk / "archive/old.xlsx").read_bytes(), (desk / "order-tracker.xlsx").read_bytes()) == (b"old", b"new")
