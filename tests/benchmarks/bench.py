@@ -11,9 +11,8 @@ from pathlib import Path
 PARTS = ("bench_read.py", "bench_shared.py", "bench_patch.py", "bench_tracker.py")
 
 if __name__ == "__main__":
-    if os.getloadavg()[0] > 0.5:
-        print(
-            f"The machine is busy (load {os.getloadavg()[0]:.1f}): a long task suffers more from that than a short one.\n"
-        )
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"The machine is busy (load {load:.1f}): a long task suffers more from that than a short one.\n")
     for part in PARTS:
         subprocess.run([sys.executable, Path(__file__).with_name(part)], check=True)

@@ -192,7 +192,7 @@ def print_patch(path: Path, name: str, plain: tuple[float, float] | None) -> Non
     rows.append(("× unzip and rezip of the file", f"{patched / rezipped:.2f}", "2", verdict(patched / rezipped, 2)))
     if plain:
         share = patched / plain[0]
-        rows.append(("× openpyxl's load, change and save", f"1/{1 / share:.0f}", "1/20", verdict(share, 1 / 20)))
+        rows.append(("× openpyxl's load, change and save", f"1/{1 / share:.1f}", "1/20", verdict(share, 1 / 20)))
     rows.append(("MB", f"{peak:.0f}", "400", verdict(peak, 400)))
     print_table(rows)
     told = f"; openpyxl {plain[0]:.1f} s, {plain[1]:.0f} MB" if plain else ""
