@@ -9,6 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8_NAME, _DESCRIPTOR, _ENCRYPTED = 0x800, 0x8, 0x1
 _PIECE, _SMALLEST = 1 << 20, 1 << 18  # bytes of a large part that are taken at once
+_DICTIONARY = 1 << 15  # bytes that deflate looks back on
+_PACKERS, _MOST_WAITING = 2, 4  # threads, pieces
 _LEVEL = 6
 _LARGEST_ZIP = 0xFFFFFFFF
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say: a new part has no time of its own
@@ -281,19 +284,25 @@ def _pack(content: bytes) -> tuple[bytes, int, int]:
 
 
 def _pack_pieces(content: Iterable[bytes]) -> tuple[bytes, int, int]:
-    """The same for content that comes in pieces: one is packed while the next is made, for zlib runs beside Python."""
-    packer, crc, size = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), 0, 0
-    packed: list[bytes] = []
-    with ThreadPoolExecutor(1) as beside:
-        packing: Future[bytes] | None = None
+    """The same for content that comes in pieces: some are packed while the next is made, for zlib runs beside Python.
+
+    Each piece is packed by itself, with the bytes before it as its dictionary, up to a byte boundary, so that one after
+    the other they are one deflate stream (RFC 1951, 3.2.4), and the same one however many cores there are.
+    """
+    packed, waiting, before, crc, size = list[bytes](), deque[Future[bytes]](), b"", 0, 0
+    with ThreadPoolExecutor(_PACKERS) as beside:
         for piece in _joined(content):
-            if packing:
-                packed.append(packing.result())
-            packing = beside.submit(packer.compress, piece)
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-        if packing:
-            packed.append(packing.result())
-    return b"".join((*packed, packer.flush())), crc, size
+            if len(waiting) == _MOST_WAITING:
+                packed.append(waiting.popleft().result())
+            waiting.append(beside.submit(_pack_piece, piece, before))
+            crc, size, before = zlib.crc32(piece, crc), size + len(piece), piece[-_DICTIONARY:]
+        packed += [one.result() for one in waiting]
+    return b"".join((*packed, zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS).flush())), crc, size
+
+
+def _pack_piece(piece: bytes, before: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
+    return packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
 
 
 def _joined(content: Iterable[bytes]) -> Iterator[bytes]:
