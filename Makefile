@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 READERS := tests/readers/node_modules/.package-lock.json
 
-.PHONY: help demo test readers check bench readme format constraints clean
+.PHONY: help demo test readers check bench corpus readme format constraints clean
 
 help:
 	@echo "make demo         a sample desk in demo-desk/, run once"
@@ -20,6 +20,7 @@ help:
 	@echo "make readers      Microsoft's validator and SheetJS for the tests that want them (npm)"
 	@echo "make check        format, lint, types, import contract, house rules, rules, README"
 	@echo "make bench        how fast, as ratios to the plain libraries"
+	@echo "make corpus       read every file of ../shared/corpus, or of the folders ARGS names"
 	@echo "make readme       write the program's own output into the READMEs anew"
 	@echo "make format       put the sources in form"
 	@echo "make constraints  pin the newest versions"
@@ -48,6 +49,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/bench.py
+
+corpus: $(VENV)/installed-dev
+	$(BIN)/python tests/corpus/run_corpus.py $(ARGS)
 
 readme: $(VENV)/installed-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -P -r -n utf-8 README.md README.zh-CN.md

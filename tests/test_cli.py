@@ -15,7 +15,7 @@ import xltools
 from xltools import desk
 from xltools.cli import main
 
-COMING = ["digest", "adopt", "backup", "restore", "close-year", "schedule", "buttons"]
+COMING = ["digest", "backup", "restore", "close-year", "schedule", "buttons"]
 
 
 def invoke(*arguments):

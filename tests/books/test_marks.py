@@ -27,7 +27,7 @@ from marking import (
 from xlsx_lint import lint_workbook, new_findings
 
 from xltools.books.marks import mark_workbook
-from xltools.books.markup import outline
+from xltools.books.outline import outline
 from xltools.books.properties import read_custom_properties
 from xltools.books.read import read_workbook
 from xltools.core.patch import Mark

@@ -8,7 +8,7 @@ import pytest
 from marking import LISTING, listing, looks, members, notes, opened, put, take_off
 from xlsx_lint import lint_workbook, new_findings
 
-from xltools.books.markup import outline
+from xltools.books.outline import outline
 from xltools.books.package import Package
 from xltools.books.read import read_workbook
 from xltools.core.patch import Mark

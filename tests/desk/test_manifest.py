@@ -26,7 +26,9 @@ from xltools.desk.manifest import Manifest, ManifestDocument, read_manifest, wri
 
 WORDS = st.sampled_from(["", "总表", "SO202603-001", "缺料\n急", "“T-0001”", "\U00020bb7"])
 SHA256 = st.sampled_from(["", "a" * 64, "b" * 64])
-PLACES = st.builds(Place, WORDS, WORDS, st.sampled_from(["", "A1", "XFD1048576"]), sha256=SHA256)
+PLACES = st.tuples(WORDS, WORDS, st.sampled_from(["", "A1", "XFD1048576"]), st.none(), st.none(), SHA256).map(
+    lambda spot: Place(*spot)
+)
 DELIVERIES = st.builds(
     ScheduledDelivery, st.none() | st.dates(), st.none() | st.decimals(1, 10**6, places=2), WORDS, WORDS
 )

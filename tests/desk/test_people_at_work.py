@@ -113,6 +113,11 @@ class PeopleAtWork(RuleBasedStateMachine):
         self.folder.run(self.day)
         assert self.path.read_bytes() == before
         owner.unlink()
+        latest = self.path.with_name("order-tracker.latest.xlsx")
+        if latest.exists():
+            beside = Hand(latest)
+            for (order, header), word in self.typed.items():
+                assert (self.cell(beside, order, header).value or "") == word
 
     def a_row(self, hand, data):
         orders = sorted(set(hand.orders()))

@@ -118,6 +118,17 @@ def test_a_return_that_nobody_will_mend_is_closed_by_an_answer(folder):
     before = folder.files()
     folder.run(DAY)
     assert folder.files() == before
+    stale = (folder.path / TRACKER).read_bytes()
+    for said in ("客户又要了", "客户改期"):
+        (folder.path / TRACKER).write_bytes(stale)
+        hand = Hand(folder.path / TRACKER, 2)
+        hand.sheet.cell(4, header.index("处理 Answer") + 1).value = said
+        hand.save()
+        folder.run(DAY)
+        folder.run(DAY + dt.timedelta(days=1))  # written anew
+    (closed,) = folder.opened.replay_ledger().closed_returns.values()
+    assert closed.answer == "客户又要了"
+    assert items(folder) == ["answered twice"]  # the second of them did not know of the first
 
 
 def test_what_can_not_be_marked_comes_back_untouched_with_a_list_beside_it(folder):

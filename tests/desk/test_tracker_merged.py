@@ -452,3 +452,69 @@ def test_a_paper_of_a_later_revision_is_linked(tracked, path):
     tracked.run(DAY)
     papers = line(tracked, "A-2"), tracked.orders()["A-2"].papers
     assert papers[1][-1].file in Hand(path).cell("A-2", "单据").value
+
+
+def test_two_rows_of_one_number_for_two_customers_are_two_questions(tracked, path):
+    hand = Hand(path)
+    for customer in ("宁波泰衡电子有限公司", "海川机械"):
+        hand.type_row(客户=customer, 品名="支架", 订单数=40, 订单编号="B-7")
+    hand.save()
+    for _ in range(2):
+        result = tracked.run(DAY)
+        assert [problem.code for problem in result.problems if problem.is_error] == ["order-twice-in-document"] * 2
+        assert set(tracked.orders()) == {"A-1", "A-2", "A-3"}
+        assert [item[:2] for item in open_items(path)] == [("row incomplete", "B-7")] * 2
+    assert "more than once" in told(path)
+    hand = Hand(path)
+    hand.cell("B-7", "订单编号", line="None", which=1).value = "B-8"
+    hand.save()
+    tracked.run(DAY)
+    assert [tracked.orders()[number].text("customer") for number in ("B-7", "B-8")] == [
+        "宁波泰衡电子有限公司",
+        "海川机械",
+    ]
+    assert not open_items(path)
+
+
+def test_an_order_number_that_became_a_date_is_asked_for_until_it_is_none(tracked, path):
+    hand = Hand(path)
+    row = hand.type_row(客户="海川机械", 品名="支架", 订单数=40, 订单编号=dt.date(2026, 3, 5))
+    hand.save()
+    for _ in range(2):
+        assert "order-number-is-date" in {problem.code for problem in tracked.run(DAY).problems}
+        assert len(tracked.orders()) == 3
+        assert [item[0] for item in open_items(path)] == ["row incomplete"]
+    assert "apostrophe" not in told(path)
+    assert "made a date" in told(path)
+    hand = Hand(path)
+    hand.sheet.cell(row, hand.column("订单编号")).value = "3-5"
+    hand.save()
+    tracked.run(DAY)
+    assert "3-5" in tracked.orders()
+    assert not open_items(path)
+
+
+def test_a_copied_sheet_under_the_trackers_own_name_is_noticed(tracked, path):
+    book = openpyxl.load_workbook(path)
+    ours = book.worksheets[0]
+    name = ours.title
+    copy = book.copy_worksheet(ours)
+    ours.title = "旧表"
+    copy.title = name
+    book.move_sheet(copy, -len(book.worksheets) + 1)
+    book.save(path)
+    Hand(path).type("A-1", SHORTAGE, "缺铜件").save()
+    tracked.drop("4.xlsx", order_no="A-4")
+    for _ in range(2):
+        (problem,) = tracked.run(DAY).problems
+        assert (problem.code, problem.place.sheet) == ("tracker-sheet-copied", name)
+        assert dict(problem.values)["sheet"] == "旧表"
+        Hand(path).save()
+    assert Hand(path).cell("A-1", SHORTAGE).value == "缺铜件"
+
+
+def test_a_copy_kept_for_the_record_is_nobodys_business(tracked, path):
+    book = openpyxl.load_workbook(path)
+    book.copy_worksheet(book.worksheets[0]).title = "3月10日"
+    book.save(path)
+    assert not tracked.run(DAY).problems

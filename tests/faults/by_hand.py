@@ -67,6 +67,21 @@ def delete_sheet(book: Workbook, name: str) -> None:
     book.remove(_find_sheet(book, name))
 
 
+def copy_sheet(book: Workbook, name: str, leaving: str) -> None:
+    """A copy of a sheet in front, under the sheet's own name, which leaves it another."""
+    ours = _find_sheet(book, name)
+    copy = book.copy_worksheet(ours)
+    ours.title = leaving
+    copy.title = name
+    book.move_sheet(copy, 1 - len(book.worksheets))
+
+
+def change_property(book: Workbook, name: str, to: str) -> None:
+    """A custom document property of another value, as in the same workbook of another desk."""
+    (known,) = [one for one in book.custom_doc_props.props if one.name == name]
+    known.value = to
+
+
 ACTS: Mapping[str, Callable[..., None]] = {
     "type": type_value,
     "type-row": type_row,
@@ -74,6 +89,8 @@ ACTS: Mapping[str, Callable[..., None]] = {
     "delete-rows": delete_rows,
     "delete-column": delete_column,
     "delete-sheet": delete_sheet,
+    "copy-sheet": copy_sheet,
+    "change-property": change_property,
 }
 
 

@@ -20,9 +20,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import damaged_books
 import openpyxl
 import pytest
 import yaml
+from bad_reading import READINGS
 from builders import RECEIVED, no_tables, workbook, xlsx
 from by_hand import act_on
 from docx import Document as WordDocument
@@ -33,10 +35,11 @@ from xltools.core.problem import Problem
 from xltools.core.record import Edit
 from xltools.core.sheet import Workbook
 from xltools.core.text import Language
-from xltools.desk import documents
+from xltools.desk import documents, inputs, reading
 from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
+from xltools.edge.workers import Limits, Workers
 from xltools.forms.load import load_rules
 from xltools.forms.rules import Rules
 from xltools.intake.document import Reading, read_document, read_table
@@ -221,6 +224,11 @@ class Stage:
 
         self.patch.setattr(documents, "read_document", read_document)
 
+    def reading(self, ending: str) -> None:
+        """Reading a workbook of the inbox ends as bad_reading.py has it."""
+        self.patch.setattr(reading, "read_workbook", READINGS[ending])
+        self.patch.setattr(inputs, "open_workers", lambda: Workers(limits=Limits(seconds=0.5)))
+
     def uninstall(self, program: str) -> None:
         """A library or program is not there."""
         if program == "LibreOffice":
@@ -284,6 +292,12 @@ class Stage:
         """The close of a year."""
         return self._answer(lambda: desk.close_year_at(self.opened, year, as_of))
 
+    def adopt(self, file: str, **asked: Given) -> tuple[Problem, ...]:
+        """A layout proposed for a workbook of the desk."""
+        opened = self.opened
+        request = desk.AdoptRequest(**{"form": "order-intake", **asked})
+        return self._answer(lambda: desk.adopt_workbook(self.desk / file, opened, request, opened.say))
+
     def init(self, name: str) -> tuple[Problem, ...]:
         """A new desk."""
         return self._answer(lambda: desk.create_desk(self.desk / name, "en"))
@@ -308,7 +322,7 @@ class Stage:
         return tuple(
             replace(
                 one,
-                place=replace(one.place, file=self._relative(one.place.file)),
+                place=one.place._replace(file=self._relative(one.place.file)),
                 values=tuple((name, self._relative(value)) for name, value in one.values),
             )
             for one in problems
@@ -339,39 +353,6 @@ class Stage:
         path.write_bytes(content)
 
 
-def plain_workbook() -> bytes:
-    return xlsx(workbook("| 客户 | 示例 |"))
-
-
-def cut_short() -> bytes:
-    """The first half of a workbook: a copy over a bad line."""
-    content = plain_workbook()
-    return content[: len(content) // 2]
-
-
-def with_password() -> bytes:
-    """What Excel's password for opening leaves: a compound file with the package encrypted inside."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
-
-
-def far_cell() -> bytes:
-    """One word in the last cell of a sheet."""
-    book = openpyxl.Workbook()
-    book.active["XFD1048576"] = "x"
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def huge() -> bytes:
-    """A small zip that says it unpacks to gigabytes."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("xl/workbook.xml", "")
-        archive.infolist()[0].file_size = 2_000_000_000
-    return content.getvalue()
-
-
 def misspelt_template() -> bytes:
     """A contract that asks for something we don't have."""
     document = WordDocument()
@@ -388,10 +369,7 @@ def owner_file() -> bytes:
 
 
 RECIPES: Mapping[str, Callable[[], bytes]] = {
-    "cut-short": cut_short,
-    "far-cell": far_cell,
-    "huge": huge,
+    **damaged_books.RECIPES,
     "misspelt-template": misspelt_template,
     "owner-file": owner_file,
-    "with-password": with_password,
 }

@@ -1,12 +1,13 @@
 """Whatever stands in a workbook, reading it gives a document or problems, and never an exception."""
 
 import datetime as dt
+import functools
 from decimal import Decimal
 
 from builders import RECEIVED, no_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake_reading import orders, rules, table
+from intake_reading import orders, rules, rules_with, table
 from tracker_reading import whole_table, written
 
 from xltools.core.problem import Problem
@@ -16,10 +17,22 @@ from xltools.forms.model import FieldType, Stage
 from xltools.forms.template import template_mark
 from xltools.intake.document import Reading, read_document, read_matched, read_table
 from xltools.intake.edits import read_tracker
+from xltools.intake.identify import Match
 
+OWN_LAYOUTS = {
+    "layouts__joined": (
+        "name: joined\nform: order-intake\nkind: two-sheets\nlabel: {zh: 两页, en: Joined}\ngroup_by: order_no\n"
+        "header: [{field: order_no}, {field: customer}, {field: order_date}]\n"
+        "lines: [{field: product}, {field: quantity}, {field: amount}]\n"
+    ),
+    "layouts__named": (
+        "name: named\nform: order-intake\nkind: list\nlabel: {zh: 指名, en: Named}\nsheets: [S, 数据]\n"
+        "header: [{field: customer}]\nlines: [{field: product}, {field: quantity}]\ndates_across: requested_date\n"
+    ),
+}
 LABELS = sorted({one.label.zh for form in rules().forms.values() for one in form.fields()})
 MARKS = [template_mark(rules().forms[layout.form], layout) for layout in rules().layouts.values()]
-FOOTERS = ["合计", "Total", "备注1："]
+FOOTERS = ["合计", "3月小计", "Total", "备注1：", "订单编号：SO1  客户：示例", "(Pcs)"]
 TYPED = ["SO1", "C001", "P1", "示例", "10", "TBC", "2026-03-30×5; 2026-04-15×5", "11/12", "13%", "是", "=A1", " "]
 TABLES = no_tables() | {
     "customers": table("customers", "| 客户编码 | 客户全称 | 币种 |\n| C001 | 示例 | CNY |"),
@@ -75,9 +88,11 @@ def filled_rows(draw):
     if layout.kind == "sheet":
         rows += [[field.label.zh, draw(fitting(field))] for field in some(layout.header)]
     columns = some(layout.lines if layout.kind == "sheet" else tuple(layout.placements()))
-    rows.append([field.label.zh for field in columns])
+    dates = draw(st.lists(st.sampled_from(["2026-04-01", "2026/5/1", dt.date(2026, 6, 1), "6.1"]), max_size=2))
+    rows += draw(st.lists(st.lists(cells, max_size=4), max_size=1)) if draw(st.booleans()) else []
+    rows.append([*(field.label.zh for field in columns), *dates])
     for _ in range(draw(st.integers(0, 4))):
-        rows.append([draw(fitting(field)) for field in columns])
+        rows.append([*(draw(fitting(field)) for field in columns), *(draw(cells) for _ in dates)])
         rows += draw(st.lists(st.lists(cells, max_size=4), max_size=1)) if draw(st.booleans()) else []
     return rows
 
@@ -85,16 +100,21 @@ def filled_rows(draw):
 @st.composite
 def sheets(draw):
     rows = draw(st.one_of(filled_rows(), filled_rows(), loose_rows))
-    merges = draw(st.lists(st.builds(block, *[st.integers(0, 6)] * 4), max_size=2))
-    name = draw(st.sampled_from(["S", "S", "S", "填写说明 Guide"]))
+    merges = draw(st.lists(st.builds(block, *[st.integers(0, 6)] * 4), max_size=4))
+    name = draw(st.sampled_from(["S", "S", "S", "数据", "填写说明 Guide"]))
     return Sheet("any.xlsx", name, tuple(map(tuple, rows)), draw(st.sampled_from([False, False, True])), tuple(merges))
+
+
+@functools.cache
+def own_rules():
+    return rules_with(**OWN_LAYOUTS)
 
 
 def block(top, left, height, width):
     return Range(top, left, top + height, left + width)
 
 
-workbooks = st.lists(sheets(), min_size=1, max_size=2).map(lambda found: Workbook("any.xlsx", "0" * 64, tuple(found)))
+workbooks = st.lists(sheets(), min_size=1, max_size=3).map(lambda found: Workbook("any.xlsx", "0" * 64, tuple(found)))
 
 
 def is_sound(reading):
@@ -112,6 +132,14 @@ def is_sound(reading):
 @given(workbooks, st.sampled_from(["", "C001"]))
 def test_any_workbook_is_read_as_a_document_or_told_to_be_none(workbook, folder):
     is_sound(read_document(workbook, rules(), TABLES, RECEIVED, folder))
+
+
+@settings(max_examples=100, deadline=None)
+@given(workbooks, st.sampled_from(sorted(rules_with(**OWN_LAYOUTS).layouts)))
+def test_any_workbook_is_read_in_any_layout(workbook, layout):
+    by = own_rules()
+    match = Match(by.layouts[layout], workbook.sheets)
+    is_sound(read_matched(match, workbook, by, TABLES, RECEIVED))
 
 
 @settings(max_examples=60, deadline=None)

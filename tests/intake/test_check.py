@@ -43,7 +43,7 @@ def test_a_value_that_cannot_be_read_is_left_blank_and_the_order_is_taken():
 
 
 def test_a_required_value_that_cannot_be_read_is_told_once():
-    reading = order("| 品名 | 数量 |", "| 端盖 | 80kg |")
+    reading = order("| 品名 | 数量 |", "| 端盖 | 八十 |")
     assert told(reading) == [("number-not-understood", "B3")]
     assert reading.document.records == ()
 

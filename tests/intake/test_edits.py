@@ -195,3 +195,14 @@ def test_answers_are_what_stands_beside_an_item():
     book = workbook("| 编号 No. | 处理 Answer |\n| T-0001 | 取消 |\n| T-0002 |  |\n|  | 早会 |", "t.xlsx")
     found = find_shared_table(book, "ToResolve", labels, ("id",), None)
     assert read_answers(found, "王芳") == (Answer("T-0001", "取消", book.sheets[0].place(1, 1), "王芳"),)
+
+
+def test_an_answer_that_was_written_there_is_no_answer_and_one_changed_says_what_it_was():
+    labels = {"编号no.": "id", "处理answer": "answer"}
+    text = "| 编号 No. | 处理 Answer |\n| T-0001 | 取消 |\n| T-0002 | 好 |"
+    before = find_shared_table(workbook(text, "t.xlsx"), "ToResolve", labels, ("id",), None)
+    before = before.state(before.rows_by_key(("id",)))
+    book = workbook(text.replace("取消", "不取消"), "t.xlsx")
+    found = find_shared_table(book, "ToResolve", labels, ("id",), before)
+    (changed,) = read_answers(found, "王芳", before)
+    assert (changed.item, changed.text, changed.was) == ("T-0001", "不取消", "取消")

@@ -99,14 +99,23 @@ def test_the_layout_with_more_of_its_headers_there_wins():
     assert layout_of("| 任务号 | 需方 | 货描 | 计划数 |\n| T1 | 示例 | 端盖 | 10 |", by) == "ours"
 
 
-def test_two_layouts_that_fit_alike_are_a_problem():
-    twin = (
-        "form: order-intake\nkind: list\nlabel: {zh: 又一份, en: Twin}\ngroup_by: order_no\n"
-        "header: [{field: order_no, aliases: [订单号]}, {field: customer}]\n"
-        "lines: [{field: product}, {field: quantity}]\n"
+def own_layout(name, *aliases):
+    order_no, product = aliases
+    return (
+        f"name: {name}\nform: order-intake\nkind: list\nlabel: {{zh: {name}, en: {name}}}\ngroup_by: order_no\n"
+        f"header: [{{field: order_no, aliases: [{order_no}]}}, {{field: customer}}]\n"
+        f"lines: [{{field: product, aliases: [{product}]}}, {{field: quantity}}]\n"
     )
-    by = rules_with(layouts__twin=f"name: twin\n{twin}")
-    assert layout_of(LIST, by) == ["layout-ambiguous"]
+
+
+def test_two_layouts_that_fit_alike_are_a_problem():
+    by = rules_with(layouts__one=own_layout("one", "任务号", "货描"), layouts__two=own_layout("two", "任务号", "货描"))
+    assert layout_of("| 任务号 | 客户 | 货描 | 数量 |\n| T1 | 示例 | 端盖 | 10 |", by) == ["layout-ambiguous"]
+
+
+def test_a_layout_made_for_a_book_goes_before_one_that_knows_its_headers_among_many():
+    by = rules_with(layouts__ours=own_layout("ours", "订单号", "货描"))
+    assert layout_of(LIST, by) == "ours"
 
 
 def test_two_marked_layouts_in_one_workbook_are_a_problem():
@@ -116,3 +125,24 @@ def test_two_marked_layouts_in_one_workbook_are_a_problem():
 
 def test_an_empty_workbook_is_no_form():
     assert layout_of("") == ["form-not-recognised"]
+
+
+def test_what_is_not_recognised_is_told_with_the_nearest_layout_and_what_it_lacks():
+    (problem,) = read("| 订单号 | 客户 | 单价 | 品 | 数额 |\n| SO1 | 示例 | 2 | 端盖 | 10 |").problems
+    values = dict(problem.values)
+    assert values["reason"] == "reason-nearest-layout"
+    assert values["missing"] == "产品编码 Product Code / 品名 Product, 数量 Quantity"
+
+
+def test_a_header_that_is_like_one_that_lacks_is_named_in_the_hint():
+    (problem,) = read("| 订单号 | 客户 | 品名 | Qantity |\n| SO1 | 示例 | 端盖 | 10 |").problems
+    assert dict(problem.values)["near"] == "“Qantity” ≈ 数量 Quantity"
+
+
+def test_a_layout_that_names_its_sheets_reads_those_and_no_other():
+    by = rules_with(layouts__order_intake_list="sheets: [数据]")
+    assert taken(read(f"== 封面\n{LIST}\n== 数据 (hidden)\n{LIST.replace('SO1', 'SO9')}", by=by)) == ["SO9"]
+
+
+def test_one_sheet_a_shipment_is_read_sheet_by_sheet():
+    assert taken(read(f"== 3月1日\n{LIST}\n== 3月2日\n{LIST.replace('SO1', 'SO2')}")) == ["SO1", "SO2"]

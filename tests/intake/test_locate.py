@@ -170,3 +170,245 @@ def test_a_template_with_nothing_filled_in_is_blank():
 
 def test_a_marked_sheet_without_its_table_is_told():
     assert told(read("| order-intake/order-intake-sheet/1 |\n| 客户 | 示例 |")) == [("table-not-found", "A1")]
+
+
+def columns_of(by_kind):
+    return (
+        "name: book\nform: order-intake\nkind: list\nlabel: {zh: 账, en: Book}\ngroup_by: order_no\n"
+        "header: [{field: order_no}, {field: customer}]\n"
+        f"lines: [{{field: product, aliases: [货描]}}, {{field: quantity}}, {by_kind}]\n"
+    )
+
+
+def test_traditional_headers_line_breaks_and_inner_spaces_are_the_same_words():
+    reading = read("| 訂單號 | 客 戶 | 產品名稱 | 數量\\n (Pcs) |\n| SO1 | 示例 | 端盖 | 10 |")
+    assert taken(reading) == ["SO1"]
+    assert told(reading) == []
+
+
+@pytest.mark.parametrize("row", [16, 200, 900])
+def test_a_header_is_found_far_down_and_right_of_empty_columns(row):
+    text = (
+        "| |\n" * (row - 1) + "| | | | | | | | 订单号 | 客户 | 品名 | 数量 |\n| | | | | | | | SO1 | 示例 | 端盖 | 10 |"
+    )
+    assert one(read(text)).values["order_no"].place.cell == f"H{row + 1}"
+
+
+def test_a_letterhead_that_names_more_fields_is_no_header():
+    reading = read(
+        """
+        | 订单号 | 客户 | 业务员 | 币种 | 付款条件 | 交货地点 |
+        | | | | | | |
+        | 客户 | 品名 | 数量 | 单价 | | |
+        | 示例 | 端盖 | 10 | 2.5 | | |
+        | 示例 | 垫片 | 20 | 1.5 | | |
+        """
+    )
+    assert lines_of(reading) == [("端盖", 10), ("垫片", 20)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "| 订单号 | 客户 | 品名 | 数量 | < |\n| ^ | ^ | ^ | 订单 | 已发 |",
+        "| 订单号 | 客户 | 品名 | 数量 | |\n| | | | 订单 | 已发 |",
+        "| 订单信息 | < | < | 数量 | < |\n| 订单号 | 客户 | 品名 | 订单 | 已发 |",
+    ],
+    ids=["merged", "blanks", "groups-only"],
+)
+def test_a_group_over_its_columns_is_part_of_their_headers(head):
+    reading = read(f"{head}\n| SO1 | 示例 | 端盖 | 10 | 4 |\n| SO2 | 示例 | 垫片 | 20 | |")
+    assert [(order.text("order_no"), order.lines[0].get("quantity")) for order in reading.document.records] == [
+        ("SO1", 10),
+        ("SO2", 20),
+    ]
+    assert told(reading) == [("column-not-read", "E2")]
+
+
+def test_the_unit_under_a_header_is_its_lower_half():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 | 单价 |\n|  |  |  | (Pcs) | 元 |\n| SO1 | 示例 | 端盖 | 10 | 2.5 |")
+    assert lines_of(reading) == [("端盖", 10)]
+    assert one(reading).lines[0].text("unit").casefold() == "pcs"
+
+
+def test_a_first_line_of_words_is_no_second_header_row():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 |\n| SO1 | 示例 | 端盖 | 三十 |\n| SO2 | 示例 | 垫片 | 20 |")
+    assert taken(reading) == ["SO2"]
+    assert told(reading) == [("number-not-understood", "D2")]
+
+
+def test_what_each_printed_page_repeats_is_no_line():
+    reading = read(
+        """
+        | 宁波某某五金有限公司 | | | |
+        | 订单号 | 客户 | 品名 | 数量 |
+        | SO1 | 示例 | 端盖 | 10 |
+        | 宁波某某五金有限公司 | | | |
+        | 订单号 | 客户 | 品名 | 数 量 |
+        | SO2 | 示例 | 垫片 | 20 |
+        """
+    )
+    assert taken(reading) == ["SO1", "SO2"]
+    assert told(reading) == []
+
+
+def test_label_and_value_may_stand_in_one_cell():
+    reading = read(
+        "| 订单号：SO-1    客户：示例 | < |\n| 联系电话: 0574-87654321 | 地址：宁波 |\n| 品名 | 数量 |\n| 端盖 | 10 |"
+    )
+    order = one(reading)
+    assert [order.text(name) for name in ("order_no", "customer", "phone")] == ["SO-1", "示例", "0574-87654321"]
+    assert order.values["customer"].place.cell == "A1"
+
+
+def test_a_value_stands_under_its_label_where_labels_head_a_row_of_values():
+    order = one(read("| 客户 | 订单号 | 送货方 |\n| 示例 | SO-1 | 顺丰 |\n|\n| 品名 | 数量 |\n| 端盖 | 10 |"))
+    assert (order.text("customer"), order.text("order_no")) == ("示例", "SO-1")
+    assert order.values["order_no"].place.cell == "B2"
+
+
+def test_a_blank_label_does_not_take_what_stands_by_chance_under_it():
+    order = one(read("| 客户 | 示例 |\n| 备注 | |\n| 以下为明细 | |\n| 品名 | 数量 |\n| 端盖 | 10 |"))
+    assert order.get("remark") is None
+
+
+def test_labels_follow_the_lines_without_a_sum_between():
+    order = one(read("| 客户 | 示例 |\n| 品名 | 数量 |\n| 端盖 | 10 |\n| 付款条件 | 30/70 |"))
+    assert order.text("payment_terms") == "30/70"
+    assert [line.text("product") for line in order.lines] == ["端盖"]
+
+
+def test_dates_may_head_columns_of_quantities():
+    reading = read(
+        """
+        | 订单号 | 客户 | 品名 | 2026-04-01 | 2026/5/1 | 2026年6月1日 |
+        | SO1 | 示例 | 端盖 | 30 | 70 | - |
+        | SO2 | 示例 | 垫片 | | | 1,200 |
+        """
+    )
+    orders = reading.document.records
+    assert [line.get("quantity") for order in orders for line in order.lines] == [100, 1200]
+    assert [
+        [(str(part.date), part.quantity) for part in line.get("requested_date")]
+        for order in orders
+        for line in order.lines
+    ] == [[("2026-04-01", 30), ("2026-05-01", 70)], [("2026-06-01", 1200)]]
+    assert orders[1].lines[0].values["requested_date"].place.cell == "F3"
+    assert told(reading) == []
+
+
+def test_dates_as_columns_are_compared_with_the_quantity():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 | 2026-04-01 | 2026-05-01 |\n| SO1 | 示例 | 端盖 | 120 | 30 | 70 |")
+    assert told(reading) == [("schedule-sum-differs", "E2")]
+
+
+def test_what_is_no_quantity_under_a_date_is_told_where_it_stands():
+    reading = read(
+        "| 订单号 | 客户 | 品名 | 数量 | 2026-04-01 | 2026-05-01 |\n| SO1 | 示例 | 端盖 | 30 | 30 | 看库存 |"
+    )
+    assert [cell for _, cell in told(reading)] == ["F2"]
+
+
+def test_dates_as_columns_are_told_once_where_the_layout_does_not_know_them():
+    by = rules_with(layouts__book=columns_of("{field: unit}"))
+    reading = read(
+        "| 订单编号 | 客户 | 货描 | 数量 | 2026-04-01 | 2026-05-01 |\n| SO1 | 示例 | 端盖 | 100 | 30 | 70 |", by=by
+    )
+    assert told(reading) == [("column-not-read", "E1")]
+
+
+def test_sums_of_months_and_of_all_are_compared_with_their_lines():
+    reading = read(
+        """
+        | 订单号 | 客户 | 品名 | 数量 | 金额 |
+        | SO1 | 示例 | 端盖 | 10 | 100 |
+        | SO2 | 示例 | 垫片 | 20 | |
+        | | | 3月小计 | 30 | 100 |
+        | SO3 | 示例 | 支架 | 5 | 50 |
+        | | | 4月小计 | 6 | 50 |
+        | 总计 | | | 35 | 150 |
+        """
+    )
+    assert taken(reading) == ["SO1", "SO2", "SO3"]
+    assert told(reading) == [("sum-differs", "D6")]
+    assert dict(reading.problems[0].values) == {"value": "6", "lines": "5"}
+
+
+def test_a_line_that_speaks_of_a_sum_is_a_line():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 | 备注 |\n| SO1 | 示例 | 端盖 | 10 | 与SO2合计 |")
+    assert lines_of(reading) == [("端盖", 10)]
+
+
+def test_a_remark_between_lines_is_told_and_is_no_line():
+    reading = read(
+        "| 订单号 | 客户 | 品名 | 数量 |\n| SO1 | 示例 | 端盖 | 10 |\n| 备注1：急 | | | |\n| SO2 | 示例 | 垫片 | 20 |"
+    )
+    assert taken(reading) == ["SO1", "SO2"]
+    assert told(reading) == [("row-not-read", "A3")]
+
+
+def test_of_two_columns_with_one_label_that_whose_values_fit_is_read():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 | 数量 |\n| SO1 | 示例 | 端盖 | 两箱 | 10 |")
+    assert lines_of(reading) == [("端盖", 10)]
+    assert told(reading) == [("column-does-not-fit", "D1")]
+
+
+def test_of_two_columns_with_one_label_a_blank_one_is_left():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 | 数量 |\n| SO1 | 示例 | 端盖 | | 10 |")
+    assert lines_of(reading) == [("端盖", 10)]
+    assert told(reading) == []
+
+
+def test_without_a_fitting_column_for_what_is_needed_the_column_is_an_error():
+    rows = "\n".join(f"| SO{number} | 示例 | 端盖 | 看库存 |" for number in range(4))
+    reading = read(f"| 订单号 | 客户 | 品名 | 数量 |\n{rows}")
+    assert ("column-does-not-fit", "D1") in [(p.code, p.place.cell) for p in reading.problems if p.is_error]
+    assert reading.document.records == ()
+
+
+def test_a_slip_in_few_cells_is_told_in_its_cell():
+    reading = read("| 订单号 | 客户 | 品名 | 数量 |\n| SO1 | 示例 | 端盖 | 看库存 |")
+    assert told(reading) == [("number-not-understood", "D2")]
+
+
+@pytest.mark.parametrize(("header", "field"), [("订单编码", "order_no"), ("Qantity", "quantity")])
+def test_a_header_that_is_only_like_a_label_is_never_taken(header, field):
+    columns = {"order_no": "订单编号", "quantity": "数量"}
+    head = " | ".join(header if name == field else words for name, words in columns.items())
+    reading = read(f"| order-intake/order-intake-list/1 |\n| {head} | 客户 | 品名 |\n| 1 | 10 | 示例 | 端盖 |")
+    near = [problem for problem in reading.problems if problem.code == "header-near-match"]
+    assert [problem.field for problem in near] == [field]
+    assert field not in one(reading).values or one(reading).values[field].origin != "cell"
+
+
+def test_a_label_that_is_only_like_one_is_told():
+    reading = read("| 客户 | 示例 | 订单编码 | SO-1 |\n| 品名 | 数量 |\n| 端盖 | 10 |")
+    assert told(reading) == [("header-near-match", "C1")]
+
+
+TWO_SHEETS = """
+name: joined
+form: order-intake
+kind: two-sheets
+label: {zh: 两页, en: Joined}
+group_by: order_no
+header: [{field: order_no, aliases: [单据编号]}, {field: customer, aliases: [往来单位]}]
+lines: [{field: product}, {field: quantity}]
+"""
+
+
+def test_orders_and_lines_that_find_no_partner_are_told():
+    reading = read(
+        "== 订单\n| 单据编号 | 往来单位 |\n| 17 | 示例 |\n| 18 | 示例 |\n"
+        "== 明细\n| 单据编号 | 品名 | 数量 |\n| '17 | 端盖 | 10 |\n| | 垫片 | 20 |\n| 19 | 支架 | 5 |",
+        by=rules_with(layouts__joined=TWO_SHEETS),
+    )
+    assert [(order.text("order_no"), len(order.lines)) for order in reading.document.records] == [("17", 2)]
+    assert told(reading) == [("line-without-order", "A4"), ("lines-missing", "A3")]
+
+
+def test_two_thousand_merged_blocks_take_no_more_than_a_moment():
+    rows = "\n".join(f"| SO{number} | 示例 | 端盖 | 10 |\n| ^ | ^ | 垫片 | 20 |" for number in range(1200))
+    reading = read(f"| 订单号 | 客户 | 品名 | 数量 |\n{rows}")
+    assert len(reading.document.records) == 1200
+    assert {len(order.lines) for order in reading.document.records} == {2}

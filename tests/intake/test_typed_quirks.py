@@ -8,9 +8,10 @@ from xltools.core.record import Table
 from xltools.core.sheet import Sheet, Workbook
 from xltools.desk import package_rules
 from xltools.forms.model import FieldType, FormField, Label
-from xltools.intake.convert import convert_scalar, read_number
-from xltools.intake.dates import read_schedule
+from xltools.intake.convert import convert_scalar
 from xltools.intake.document import read_document
+from xltools.intake.numbers import read_number
+from xltools.intake.schedules import read_schedule
 
 HEADER = ("订单编号", "客户", "产品编码", "品名", "数量", "单价", "要求交期")
 DUE = dt.date(2026, 6, 1)

@@ -3,9 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from builders import RECEIVED, no_tables
-from intake_reading import orders, rules, table, told
-from tracker_reading import HEAD, ROWS, asked, left, read, tracker
+from intake_reading import orders, rules, table
+from tracker_reading import HEAD, ROWS, asked, left, read, told, tracker
 
 from xltools.core.record import ScheduledDelivery
 from xltools.intake.document import read_matched
@@ -148,3 +149,43 @@ def test_where_the_base_is_not_known_a_copy_is_a_question():
 def test_rows_typed_under_the_table_are_orders_too():
     reading = taken(*ROWS, "|  |", "|  |", "| 泰衡 |  |  | P9 | 轴套 | 30 |  |  |  | SO9 |  |")
     assert line(reading).place.cell.endswith("7")
+
+
+@pytest.mark.parametrize(
+    "row", ["| {} |  |  | P9 | 轴套 | 30 |  |  |  | SO9 |  |", "| {} | SO9 |  | P9 | 轴套 | 30 |  |  |  |  |  |"]
+)
+@pytest.mark.parametrize("customers", [("泰衡", "海川"), ("泰衡", "海川", "泰衡")])
+def test_one_number_for_two_customers_is_no_one_order(row, customers):
+    records = taken(*ROWS, *map(row.format, customers)).document.records
+    assert [(record.text("customer"), record.text("order_no")) for record in records] == [
+        ("泰衡", "SO9"),
+        ("海川", "SO9"),
+    ]
+    assert [len(record.lines) for record in records] == [len(customers) - 1, 1]
+
+
+def test_a_row_with_one_number_and_no_customer_belongs_to_the_order():
+    first = "| 泰衡 |  |  | P9 | 轴套 | 30 |  |  |  | SO9 |  |"
+    assert len(order(taken(*ROWS, first, first.replace("泰衡", ""))).lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        ("| 泰衡 |  |  | P9 | 轴套 | 30 |  |  |  | 2026-03-05 |  |", "J5"),
+        ("| 泰衡 | 2026-03-05 |  | P9 | 轴套 | 30 |  |  |  |  |  |", "B5"),
+        (ONE.replace("500", "60").replace("| SO1 |", "| 2026-03-05 |"), "J5"),
+        (ONE.replace("500", "600").replace("SO1-1", "2026-03-05"), "B5"),
+    ],
+)
+def test_a_number_that_excel_made_a_date_of_is_told_and_no_order(row, cell):
+    reading = left(*ROWS, row)
+    assert told(reading) == [("order-number-is-date", cell)]
+    assert reading.typed is None
+    assert [(one.kind, one.field, one.code) for one in reading.findings] == [
+        ("row-incomplete", "order_no", "order-number-is-date")
+    ]
+
+
+def test_a_date_beside_the_number_that_counts_is_nothing():
+    assert order(taken(*ROWS, "| 泰衡 | 2026-03-05 |  | P9 | 轴套 | 30 |  |  |  | SO9 |  |")).text("order_no") == "SO9"

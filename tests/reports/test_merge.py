@@ -11,6 +11,7 @@ from xltools.core.cell_text import content_text, same_text
 from xltools.core.grid import Formula
 from xltools.core.place import cell_name
 from xltools.core.sheet import CellError, NamedTable, Range, Sheet, Workbook
+from xltools.core.table_state import decode_tables, encode_tables
 from xltools.reports.merge import merge_table
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 
@@ -150,6 +151,19 @@ def test_a_caption_is_written_only_where_it_is_ours():
     }
     assert not merged(wanted(A, caption="截至 2026-04-01"), book).is_changed
     assert not merged(wanted(A, caption=""), book, owns_caption=True).is_changed
+
+
+def test_a_caption_that_went_with_its_column_is_kept_up_there():
+    book, state = written(A)
+    (sheet,) = book.sheets
+    (table,) = book.tables.values()
+    moved = tuple((*row[1:2], *row[:1], *row[2:]) for row in ((*row, None, None) for row in sheet.rows))
+    book = replace(book, sheets=(replace(sheet, rows=moved),), tables={table.name: table})
+    stands = stand(book, wanted(A), state)
+    later = merge_table(wanted(A, caption="截至 2026-04-01"), stands, owns_caption=True)
+    assert changes(later.patch) == {"B2": "截至 2026-04-01"}
+    assert (later.state.caption, later.state.caption_at) == ("截至 2026-04-01", 1)
+    assert decode_tables(encode_tables({"T": later.state})) == {"T": later.state}
 
 
 def test_a_caption_follows_its_table_and_one_in_row_1_has_none():

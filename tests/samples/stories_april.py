@@ -13,7 +13,7 @@ TAIHENG_UNNUMBERED = order(
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         "28-数量带单位",
-        "Quantities with units (1,200套, 500 pcs, 36件): the unit has a column of its own; returned.",
+        "Quantities with units: 1,200套 and 500 pcs agree with the products' units, 36kg of parts sold by the piece does not.",
         "returned",
         day(4, 1),
         "周凯",
@@ -21,14 +21,14 @@ SAMPLES: tuple[Sample, ...] = (
             order(
                 line("P2012", "1,200套", 4.5, day(6, 22)),
                 line("P2003", "500 pcs", 1.92, day(6, 22)),
-                line("P1012", "36件", 21.4, day(6, 22)),
+                line("P1012", "36kg", 21.4, day(6, 22)),
                 customer="渝驰",
                 order_no="HD-2604-001",
                 order_date=day(4, 1),
                 order_type="常规",
             ),
         ),
-        codes=("number-not-understood",),
+        codes=("unit-not-convertible",),
     ),
     Sample(
         "29-新客户未建档",

@@ -17,8 +17,9 @@ from xlsxwriter.workbook import Workbook as Book
 from xlsxwriter.worksheet import Worksheet as Page
 
 from xltools.books import charts
-from xltools.books.limits import check_sheet_names, cut_text, fit_text, fits_number, plain_text, utf16_length
+from xltools.books.limits import check_sheet_names, cut_text, fits_number, plain_text, utf16_length
 from xltools.books.styles import BASE, condition_look, number_format, style_look
+from xltools.core.cell_text import fit_text
 from xltools.core.grid import (
     Chart,
     Condition,

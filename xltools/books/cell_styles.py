@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
-from xltools.books.markup import (
+from xltools.books.outline import (
     Edit,
     Element,
     append_inside,

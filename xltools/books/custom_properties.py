@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import count
 
-from xltools.books.markup import (
+from xltools.books.outline import (
     STRICT,
     TRANSITIONAL,
     Edit,

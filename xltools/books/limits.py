@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xltools.core.cell_text import LONGEST_TEXT
 from xltools.core.grid import PlainContent
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -38,11 +37,6 @@ def fits_number(value: int | Decimal) -> bool:
 def plain_text(value: PlainContent) -> str:
     """The text of a value that is written as text, decimals without exponent."""
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
-def fit_text(text: str) -> str:
-    """The text as a cell can hold it: no lone surrogates, which UTF-8 has no bytes for, and no more than 32,767."""
-    return cut_text(text.encode("utf-8", "replace").decode("utf-8"), LONGEST_TEXT)
 
 
 def cut_text(text: str, longest: int) -> str:

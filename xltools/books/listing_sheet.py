@@ -13,7 +13,7 @@ from itertools import count
 
 from xltools.books.build import build_workbook
 from xltools.books.cell_styles import CellStyles
-from xltools.books.markup import (
+from xltools.books.outline import (
     MAIN,
     TRANSITIONAL,
     Edit,

@@ -14,6 +14,7 @@ from functools import partial
 from xml.parsers.expat import ExpatError
 
 from xltools.books import guard
+from xltools.books.addresses import LAST_COLUMN, LAST_ROW
 from xltools.books.cell_styles import EMPTY_STYLES, CellStyles
 from xltools.books.custom_properties import set_custom_properties
 from xltools.books.listing_sheet import (
@@ -24,12 +25,12 @@ from xltools.books.listing_sheet import (
     find_listing,
     remove_listing,
 )
-from xltools.books.markup import MAIN
 from xltools.books.note_shapes import Lattice
 from xltools.books.notes import SheetNotes, rows_beside
+from xltools.books.outline import MAIN
 from xltools.books.package import ROOT, Package, PackageError
 from xltools.books.properties import read_custom_properties
-from xltools.books.sheet_cells import LAST_COLUMN, LAST_ROW, SheetCells
+from xltools.books.sheet_cells import SheetCells
 from xltools.books.workbook_part import SheetEntry, WorkbookPart
 from xltools.core.grid import Grid
 from xltools.core.patch import Mark

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from xltools.books.markup import Edit, read_attributes, splice
+from xltools.books.addresses import LAST_COLUMN, LAST_ROW
+from xltools.books.outline import Edit, read_attributes, splice
 from xltools.books.package import PackageError
-from xltools.books.sheet_cells import LAST_COLUMN, LAST_ROW
 
 _WIDTH, _LINE, _MARGIN = 260, 17, 14  # pixels
 _CHARACTERS = 38  # that fit into a line of a box, Chinese ones counted twice

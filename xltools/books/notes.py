@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from xltools.books.markup import (
+from xltools.books.addresses import read_area
+from xltools.books.note_shapes import Lattice, NoteShapes, count_lines, place_box
+from xltools.books.outline import (
     MAIN,
     Edit,
     Element,
@@ -23,9 +25,8 @@ from xltools.books.markup import (
     splice,
     with_prefix,
 )
-from xltools.books.note_shapes import Lattice, NoteShapes, count_lines, place_box
 from xltools.books.package import Package, PackageError, relations_part
-from xltools.books.sheet_cells import SheetCells, read_area
+from xltools.books.sheet_cells import SheetCells
 from xltools.core.place import cell_name
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"

@@ -1,107 +1,186 @@
-"""Reading workbooks: any .xlsx, .xlsm, .xlsb, .xls or .ods as sheets of plain values."""
+"""Reading workbooks: any .xlsx, .xlsm, .xlsb, .xls, .et or .ods as sheets of plain values."""
 
 import hashlib
 import io
 import pathlib
+import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
 
-import python_calamine as calamine
-
-from xltools.books import guard
-from xltools.books.guard import FileKind
+from xltools.books import calamine_sheets, guard
+from xltools.books.binary_sheets import read_xls, read_xlsb
+from xltools.books.compound import CompoundError, CompoundFile
+from xltools.books.containers import FileKind, identify_archive, identify_file
+from xltools.books.diagnosis import diagnose
+from xltools.books.exact_xlsx import ExactBook
+from xltools.books.ods_sheets import read_ods
 from xltools.books.properties import read_custom_properties, read_saved_by
+from xltools.books.sheet_scan import is_plain_workbook
+from xltools.books.xls_cells import is_encrypted_xls, workbook_stream
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
-from xltools.core.sheet import Range, Scalar, Sheet, Workbook
+from xltools.core.sheet import Sheet, Workbook
 
 _REFUSALS = {
     FileKind.EMPTY: "workbook-empty",
+    FileKind.HTML: "workbook-is-html",
+    FileKind.TEXT: "workbook-is-text",
+    FileKind.OWNER: "workbook-owner-file",
     FileKind.OTHER: "workbook-not-a-spreadsheet",
     FileKind.PROTECTED: "workbook-protected",
+    FileKind.TRUNCATED: "workbook-truncated",
     FileKind.BROKEN: "workbook-unreadable",
 }
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,  # PackageError and CompoundError too
+    LookupError,
+    ArithmeticError,
+    RuntimeError,  # NotImplementedError and RecursionError too
+    calamine_sheets.NotReadError,
+)
+_OWNER_NAMES = ("~$", ".~")  # of Excel, and of WPS and LibreOffice
+_LARGEST_OWNER_FILE = 1_000  # bytes
+_ENCRYPTED = {"encryptedpackage", "encryptioninfo"}
+_RIGHTS = ("drmencrypted", "drmcontent", "\tdrm")  # Microsoft's rights management
 
 
 def read_workbook(path: pathlib.Path, file: str, content: bytes | None = None) -> Workbook | Problem:
     """The workbook at `path`, or what keeps it from being read; never raises for what the file holds.
 
     `file` is the name that places carry, `content` the file's bytes where the caller has them already. Addresses are
-    Excel's own; numbers are floats, dates stay dates, blank cells are None, and so are error cells and formulas
-    without a stored result, which the reader can't tell apart. Rows end at their last value.
+    Excel's own; numbers are floats, dates stay dates, blank cells are None; error cells and formulas without a stored
+    result are CellErrors. Rows end at their last value. What the file is, is told by its content alone.
     """
     if content is None:
         try:
-            with path.open("rb") as stream:
-                content = stream.read(guard.LARGEST_FILE + 1)
+            if path.stat().st_size > guard.LARGEST_FILE:
+                return error("workbook-too-large", Place(file))
+            content = path.read_bytes()
         except OSError:
             return error("workbook-not-accessible", Place(file))
-    return _read_content(content, file)
+    return read_content(content, file)
 
 
-def _read_content(content: bytes, file: str) -> Workbook | Problem:
+def read_content(content: bytes, file: str, *, tables: bool = False) -> Workbook | Problem:
+    """The same of a file's bytes; `tables` asks for the Excel tables of an .xlsx too, which takes longer."""
     if len(content) > guard.LARGEST_FILE:
         return error("workbook-too-large", Place(file))
-    kind = guard.identify_file(content)
-    if kind in _REFUSALS:
-        return error(_REFUSALS[kind], Place(file))
-    if kind is FileKind.XLS:
-        return _read_sheets(content, file, "", {})
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read_archive(archive, content, file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        return _Reader(file, tables).read(content, hashlib.sha256(content).hexdigest())
+    except guard.ExtentError:
+        return error("workbook-extent-too-large", Place(file), cells=f"{guard.LARGEST_GRID:,}")
+    except _DAMAGES:
         return error("workbook-unreadable", Place(file))
 
 
-def _read_archive(archive: zipfile.ZipFile, content: bytes, file: str) -> Workbook | Problem:
-    kind = guard.identify_archive(archive)
-    if kind in _REFUSALS:
-        return error(_REFUSALS[kind], Place(file))
-    if guard.is_too_large(archive):
-        return error("workbook-too-large", Place(file))
-    if guard.is_oddly_packed(archive):
-        return error("workbook-unreadable", Place(file))
-    extent = guard.measure_extent(archive, kind)
-    if extent.cells > guard.LARGEST_GRID:
-        return error("workbook-extent-too-large", Place(file), rows=extent.rows, columns=extent.columns)
-    return _read_sheets(content, file, read_saved_by(archive), dict(read_custom_properties(archive)))
+class _Reader:
+    """Takes a file apart, container by container; what it refuses is a problem, what is damaged raises."""
+
+    def __init__(self, file: str, tables: bool) -> None:
+        self._file, self._tables = file, tables
+
+    def read(self, content: bytes, sha256: str, *, is_decrypted: bool = False) -> Workbook | Problem:
+        """The workbook that these bytes are; `sha256` is that of the file, which may hold them encrypted."""
+        kind = identify_file(content)
+        if kind is FileKind.COMPOUND:
+            return self._read_compound(content, sha256, is_decrypted)
+        if kind is not FileKind.ZIP:
+            return self._refuse(kind, content)
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                return self._read_zip(archive, content, sha256)
+        except zipfile.BadZipFile:  # its directory
+            return error("workbook-unreadable", Place(self._file))
+
+    def _refuse(self, kind: FileKind, content: bytes) -> Problem:
+        name = self._file.rpartition("/")[2]
+        if name.startswith(_OWNER_NAMES) and len(content) <= _LARGEST_OWNER_FILE:
+            kind = FileKind.OWNER
+        return error(_REFUSALS[kind], Place(self._file))
+
+    def _read_zip(self, archive: zipfile.ZipFile, content: bytes, sha256: str) -> Workbook | Problem:
+        if guard.is_too_large(archive):
+            return error("workbook-too-large", Place(self._file))
+        if guard.is_encrypted(archive):
+            return error("workbook-password", Place(self._file))
+        if guard.is_oddly_packed(archive):
+            return error("workbook-unreadable", Place(self._file))
+        if any("\\" in name or name.startswith("/") for name in archive.namelist()):
+            content = _with_plain_names(archive)
+            with zipfile.ZipFile(io.BytesIO(content)) as renamed:
+                return self._read_known(renamed, content, sha256)
+        return self._read_known(archive, content, sha256)
+
+    def _read_known(self, archive: zipfile.ZipFile, content: bytes, sha256: str) -> Workbook | Problem:
+        kind = identify_archive(archive)
+        if kind is FileKind.ODS and _is_encrypted_ods(archive):
+            return error("workbook-password", Place(self._file))
+        if kind is FileKind.OTHER:
+            return self._refuse(kind, content)
+        try:
+            if kind is FileKind.ODS:
+                with archive.open("content.xml") as part:
+                    return Workbook(self._file, sha256, read_ods(part, self._file, sha256))
+            if kind is FileKind.XLSB:
+                sheets = read_xlsb(archive, content, self._file, sha256)
+                return self._workbook(archive, sheets, sha256)
+            return self._read_xlsx(archive, content, sha256)
+        except _DAMAGES:
+            return diagnose(archive, content, self._file)
+
+    def _read_xlsx(self, archive: zipfile.ZipFile, content: bytes, sha256: str) -> Workbook:
+        if not self._tables and is_plain_workbook(archive):
+            try:
+                sheets = calamine_sheets.read_sheets(content, self._file, sha256)
+            except calamine_sheets.NotReadError:
+                pass  # a document type definition, say, or something that only the exact reader takes
+            else:
+                return self._workbook(archive, sheets, sha256)
+        return ExactBook(archive, content, self._file, sha256).read(tables=self._tables)
+
+    def _workbook(self, archive: zipfile.ZipFile, sheets: tuple[Sheet, ...], sha256: str) -> Workbook:
+        properties = dict(read_custom_properties(archive))
+        return Workbook(self._file, sha256, sheets, read_saved_by(archive), properties)
+
+    def _read_compound(self, content: bytes, sha256: str, is_decrypted: bool) -> Workbook | Problem:
+        try:
+            compound = CompoundFile(content)
+            names = {name.lower() for name in compound.names}
+            if _ENCRYPTED & names:
+                has_rights = any(name.startswith(_RIGHTS) for name in names)
+                return self._read_encrypted(content, sha256, "workbook-protected" if has_rights else "", is_decrypted)
+            stream = workbook_stream(compound)
+            if not stream:
+                return self._refuse(FileKind.OTHER, content)
+            if is_encrypted_xls(compound.read(stream)):
+                return self._read_encrypted(content, sha256, "", is_decrypted)
+            return Workbook(self._file, sha256, read_xls(content, compound, stream, self._file, sha256))
+        except CompoundError as trouble:
+            return error("workbook-truncated" if trouble.is_cut else "workbook-unreadable", Place(self._file))
+
+    def _read_encrypted(self, content: bytes, sha256: str, refusal: str, is_decrypted: bool) -> Workbook | Problem:
+        from xltools.books.decryption import decrypt_silently  # noqa: PLC0415  (20 ms, and few workbooks need it)
+
+        plain = None if refusal or is_decrypted else decrypt_silently(content)
+        if plain is None:
+            return error(refusal or "workbook-password", Place(self._file))
+        return self.read(plain, sha256, is_decrypted=True)
 
 
-def _read_sheets(content: bytes, file: str, saved_by: str, properties: dict[str, str]) -> Workbook | Problem:
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            sheets = tuple(
-                _read_sheet(book, sheet, file, sha256)
-                for sheet in book.sheets_metadata
-                if sheet.typ is calamine.SheetTypeEnum.WorkSheet
-            )
-    except calamine.PasswordError:
-        return error("workbook-protected", Place(file))
-    except Exception:  # calamine raises whatever its formats' parsers raise
-        return error("workbook-unreadable", Place(file))
-    except BaseException as trouble:
-        # Some corrupt files make calamine panic; pyo3 hands that on as a BaseException with no importable class.
-        if type(trouble).__name__ != "PanicException":
-            raise
-        return error("workbook-unreadable", Place(file))
-    return Workbook(file, sha256, sheets, saved_by, properties)
+def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
+    return "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml")
 
 
-def _read_sheet(book: calamine.CalamineWorkbook, listed: calamine.SheetMetadata, file: str, sha256: str) -> Sheet:
-    sheet = book.get_sheet_by_name(listed.name)
-    rows = [_trim_row(row) for row in sheet.to_python(skip_empty_area=False)]
-    while rows and not rows[-1]:
-        rows.pop()
-    merges = tuple(Range(*start, *end) for start, end in sheet.merged_cell_ranges or ())
-    hidden = listed.visible is not calamine.SheetVisibleEnum.Visible
-    return Sheet(file, listed.name, tuple(rows), hidden, merges, sha256)
-
-
-def _trim_row(row: Sequence[Scalar]) -> tuple[Scalar, ...]:
-    end = len(row)
-    while end and row[end - 1] == "":
-        end -= 1
-    return tuple([None if value == "" else value for value in row[:end]])
+def _with_plain_names(archive: zipfile.ZipFile) -> bytes:
+    """The zip with slashes in its names: old .NET programs pack with backslashes, which Open XML forbids."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as renamed:
+        for part in archive.infolist():
+            if not part.is_dir() and not guard.is_picture(part):
+                renamed.writestr(part.filename.replace("\\", "/").lstrip("/"), archive.read(part))
+    return target.getvalue()

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from xltools.books.markup import Edit, Element, change_tag, outline, prefix_of, read_tag, refuse_odd_encoding, splice
+from xltools.books.addresses import area_name, read_area, read_column
+from xltools.books.outline import Edit, Element, change_tag, outline, prefix_of, read_tag, refuse_odd_encoding, splice
 from xltools.books.package import PackageError
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range
@@ -23,8 +24,6 @@ _STYLE = re.compile(rb"""(\ss\s*=\s*["'])([0-9]{1,9})(?=["'])""")
 _OWN_STYLE = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
 _HEIGHT = re.compile(rb"""\sht\s*=\s*["']([0-9.]{1,9})["']""")
 _SPANS = re.compile(rb"""\s+spans\s*=\s*["'][^"']*["']""")
-_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
-LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
 Restyle = Callable[[int], int]
 
 
@@ -239,8 +238,8 @@ class SheetCells:
         top, left = min(area.top, *rows), min(area.left, *columns)
         bottom, right = max(area.bottom, *rows), max(area.right, *columns)
         if Range(top, left, bottom, right) != area:
-            first, last = cell_name(top, left), cell_name(bottom, right)
-            self._edits.append(change_tag(self._frame, said, {"ref": first if first == last else f"{first}:{last}"}))
+            block = area_name(Range(top, left, bottom, right))
+            self._edits.append(change_tag(self._frame, said, {"ref": block}))
 
 
 def unselect(content: bytes, root: Element) -> list[Edit]:
@@ -253,24 +252,6 @@ def unselect(content: bytes, root: Element) -> list[Edit]:
         for one in selected
         if one.attribute("workbookViewId") in {"", "0"}
     ]
-
-
-def read_area(text: str) -> Range | None:
-    """A block such as `B2:D5`, or a cell, None for anything else."""
-    found = _AREA.fullmatch(text.strip())
-    if not found:
-        return None
-    top, left = int(found[2]) - 1, column_index(found[1])
-    bottom, right = (int(found[4]) - 1, column_index(found[3])) if found[3] else (top, left)
-    return Range(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
-
-
-def column_index(letters: str) -> int:
-    """The column of some letters, from 0: A is 0."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _tags(
@@ -303,7 +284,7 @@ def _row_number(tag: bytes) -> int | None:
 
 def _column_number(tag: bytes) -> int | None:
     found = _ADDRESS.search(tag)
-    return column_index(found[1].decode()) if found else None
+    return read_column(found[1].decode()) if found else None
 
 
 def _style_of(tag: bytes) -> int:

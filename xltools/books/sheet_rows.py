@@ -6,8 +6,8 @@ from functools import cache
 from typing import IO
 from xml.etree.ElementTree import Element
 
-from xltools.books import guard
 from xltools.books.cell_values import CellValues, read_number, uncalculated
+from xltools.books.guard import CellCount
 from xltools.books.package import PackageError
 from xltools.books.xml_pieces import (
     OddMarkupError,
@@ -40,22 +40,20 @@ _MERGE = re.compile(rb'<mergeCell ref="([^"]*)"\s*/>')
 _BLOCK = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})(?::([A-Za-z]{1,3})([0-9]{1,7}))?")
 
 
-class ExtentError(Exception):
-    """The sheet reaches so far that its grid from A1 would hold more cells than `guard.LARGEST_GRID`."""
-
-
-def read_sheet_part(part: Part, values: CellValues) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
+def read_sheet_part(part: Part, values: CellValues, count: CellCount) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
     """The rows from row 1, each up to its last value, and the merged blocks.
 
-    PackageError where it is no worksheet, ExtentError where a value lies too far out.
+    PackageError where it is no worksheet, guard.ExtentError where `count`, which goes on from sheet to sheet, is full.
     `part` opens the part anew: it is read once more where it is not spelled as Excel, WPS and LibreOffice do.
     """
+    before = count.cells
     try:
         with part() as stream:
-            return _by_patterns(stream, values)
+            return _by_patterns(stream, values, count)
     except OddMarkupError:
+        count.cells = before
         with part() as stream:
-            return _by_elements(stream, values)
+            return _by_elements(stream, values, count)
 
 
 def read_block(reference: str) -> Range:
@@ -89,20 +87,19 @@ def _row_index(digits: str | bytes) -> int:
 class _Rows:
     """Rows that come with their numbers; a number that comes again has the later values over the earlier."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: CellCount) -> None:
         self._rows: list[Row] = []
-        self._width = 0
+        self._count = count
 
     def put(self, row: int, cells: list[Scalar]) -> None:
         while cells and cells[-1] is None:
             cells.pop()
         if not cells:
             return
-        self._width = max(self._width, len(cells))
-        if max(row + 1, len(self._rows)) * self._width > guard.LARGEST_GRID:
-            raise ExtentError
-        if row >= len(self._rows):
-            self._rows.extend([()] * (row - len(self._rows)))
+        self._count.add(len(cells))
+        if (blank := row - len(self._rows)) >= 0:
+            self._count.add(0, blank)
+            self._rows.extend([()] * blank)
             self._rows.append(tuple(cells))
             return
         before = self._rows[row]
@@ -114,8 +111,8 @@ class _Rows:
         return tuple(self._rows)
 
 
-def _by_patterns(stream: IO[bytes], values: CellValues) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
-    rows, tail = _Rows(), list[bytes]()
+def _by_patterns(stream: IO[bytes], values: CellValues, count: CellCount) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
+    rows, tail = _Rows(count), list[bytes]()
     for piece in read_pieces(stream, "worksheet", "row"):
         if tail:
             tail.append(piece)
@@ -214,11 +211,11 @@ def _formula_text(element: bytes) -> str:
     return decode_text(found[1] or b"")
 
 
-def _by_elements(stream: IO[bytes], values: CellValues) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
+def _by_elements(stream: IO[bytes], values: CellValues, count: CellCount) -> tuple[tuple[Row, ...], tuple[Range, ...]]:
     elements = read_elements(stream, "sheetData", "row", "mergeCell")
     if local_name(next(elements)) != "worksheet":
         raise PackageError("reason-not-standard")
-    rows, merges, row, is_sheet = _Rows(), list[Range](), -1, False
+    rows, merges, row, is_sheet = _Rows(count), list[Range](), -1, False
     for element in elements:
         match local_name(element):
             case "row":

@@ -7,7 +7,7 @@ calculation chain and pivot caches included, knows it by its name or its `sheetI
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xltools.books.markup import (
+from xltools.books.outline import (
     Edit,
     Element,
     append_inside,

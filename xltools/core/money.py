@@ -7,11 +7,13 @@ _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)  # 15 digits times 15 digits ou
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _UNITS = ("", "拾", "佰", "仟")
 _LARGEST = Decimal(10) ** 16
+_PLACES = tuple(Decimal(1).scaleb(-scale) for scale in range(16))  # made once: every number read is rounded
 
 
 def round_to(value: Decimal, scale: int) -> Decimal:
     """The value at `scale` decimal places, half up."""
-    return value.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
+    place = _PLACES[scale] if 0 <= scale < len(_PLACES) else Decimal(1).scaleb(-scale)
+    return value.quantize(place, context=_WIDE)
 
 
 def round_cents(value: Decimal) -> Decimal:

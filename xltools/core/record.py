@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from xltools.core.place import Place
 from xltools.core.text import label_key
@@ -41,8 +41,7 @@ class Origin(StrEnum):
     TRACKER = "tracker"  # typed by a person in the tracker
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A converted value, where it stands, and how it came there."""
 
     value: FieldValue
@@ -113,6 +112,7 @@ FindingKind = Literal[
     "cells-restored",  # typed over what is ours: `cells` are put back
     "row-deleted",  # the row of an order line is gone
     "row-duplicated",  # an order line stands in two rows
+    "answer-conflict",  # the item `field` was answered twice by people who did not know of each other: `kept` stands
     "row-incomplete",  # a row typed by hand that can't be taken as an order yet; `code` is that of the problem
 ]
 
@@ -138,12 +138,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person wrote beside an open item (`T-0001`) in a shared workbook; any text closes it."""
+    """What a person wrote beside an open item (`T-0001`) in a shared workbook; any text closes it.
+
+    `was` is what had been written there: the answer that an item was closed with before.
+    """
 
     item: str
     text: str
     place: Place
     by: str = ""
+    was: str = ""
 
 
 class Table:

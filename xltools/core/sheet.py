@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xltools.core.place import Place, cell_name
 
@@ -16,8 +17,7 @@ class CellError(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value and where it stands."""
 
     value: Scalar
@@ -62,7 +62,7 @@ class Sheet:
 
     def place(self, row: int, column: int) -> Place:
         """The place of a cell."""
-        return Place(self.file, self.name, cell_name(row, column), sha256=self.sha256)
+        return Place(self.file, self.name, cell_name(row, column), None, None, self.sha256)
 
     def cell(self, row: int, column: int) -> Cell:
         """A cell with its place."""

@@ -20,8 +20,9 @@ class TableState:
     """A table: its sheet and block, the sheet column and header of each column of ours, what stands above it, its rows.
 
     `rows` has, by key, the row in the sheet and its texts in the order of `columns` as JSON: a tracker has 100,000, of
-    which few are looked at. `caption` is the text right above the header's first cell. `free` are the rows of the
-    block in which nothing stands, `below` those under it in which something does.
+    which few are looked at. `caption` is the text right above the header's first cell, or, where people moved it, in
+    the sheet column `caption_at` of that row. `free` are the rows of the block in which nothing stands, `below` those
+    under it in which something does.
     """
 
     sheet: str
@@ -32,6 +33,12 @@ class TableState:
     rows: Mapping[RowKey, tuple[int, bytes]] = field(default_factory=dict)
     free: tuple[int, ...] = ()
     below: tuple[int, ...] = ()
+    caption_at: int | None = None
+
+    @property
+    def caption_cell(self) -> tuple[int, int]:
+        """The row and column of the caption; above the sheet's first row there is none."""
+        return self.block.top - 1, self.block.left if self.caption_at is None else self.caption_at
 
     def texts(self, key: RowKey) -> dict[str, str] | None:
         """The texts of a row by column; None where there is no row with that key."""
@@ -84,6 +91,7 @@ def _lines(tables: Tables) -> Iterator[bytes]:
             "rows": len(table.rows),
             "free": list(table.free),
             "below": list(table.below),
+            **({} if table.caption_at is None else {"caption_at": table.caption_at}),
         }
         for name, table in tables.items()
     ]
@@ -101,4 +109,5 @@ def _read_table(one: dict[str, Any], lines: Iterator[bytes]) -> TableState:
     columns = {name: at for name, at, _ in one["columns"]}
     headers = {name: header for name, _, header in one["columns"]}
     free, below = tuple(one["free"]), tuple(one["below"])
-    return TableState(one["sheet"], Range(*one["block"]), columns, headers, one["caption"], rows, free, below)
+    block, caption_at = Range(*one["block"]), one.get("caption_at")
+    return TableState(one["sheet"], block, columns, headers, one["caption"], rows, free, below, caption_at)

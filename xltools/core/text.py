@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+from xltools.core.simplified import simplify
 
 Language = Literal["zh", "en"]
 _SPACE = re.compile(r"\s+")
@@ -31,10 +34,13 @@ def normalize_text(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=16384)  # the headers, labels and codes of one run come again and again
 def label_key(text: str) -> str:
-    """The form in which labels are compared: NFKC, no white space, no `*` or colon at the end, case folded.
+    """The form in which labels are compared: NFKC, simplified, no white space, no `*` or colon at the end, case folded.
 
-    People type `单 价`, `单价：`, `單價*` and a line break inside `数量 (Pcs)`; traditional characters stay as they
-    are.
+    People type `单 价`, `单价：`, `單價*` and a line break inside `数量 (Pcs)`.
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).rstrip("*:").lstrip("*").casefold()
+    if text.isascii():
+        return "".join(text.split()).rstrip("*:").lstrip("*").casefold()
+    letters = "".join(unicodedata.normalize("NFKC", text).split())
+    return simplify(letters).rstrip("*:").lstrip("*").casefold()

@@ -6,9 +6,12 @@ here reads one.
 
 from xltools.core.problem import Problem
 from xltools.core.text import Language
+from xltools.desk.adopt import AdoptRequest, adopt_workbook, adoption_json, adoption_table, find_desk_of, tell_adoption
 from xltools.desk.answers import (
     CheckResult,
+    check_exit_code,
     check_file,
+    check_files,
     check_json,
     desk_tables,
     explain,
@@ -59,6 +62,7 @@ __all__ = [
     "PAPER_KINDS",
     "RETURNED",
     "RULES_WRONG",
+    "AdoptRequest",
     "BusyError",
     "CheckResult",
     "Desk",
@@ -73,8 +77,13 @@ __all__ = [
     "RunResult",
     "UsageError",
     "Verification",
+    "adopt_workbook",
+    "adoption_json",
+    "adoption_table",
     "check_examples",
+    "check_exit_code",
     "check_file",
+    "check_files",
     "check_json",
     "close_year_at",
     "create_demo",
@@ -83,6 +92,7 @@ __all__ = [
     "explain",
     "explanation_json",
     "export_lines",
+    "find_desk_of",
     "is_demo_as_expected",
     "late_json",
     "late_table",
@@ -99,6 +109,7 @@ __all__ = [
     "stale_templates",
     "status_json",
     "status_lines",
+    "tell_adoption",
     "tell_checks",
     "tell_demo",
     "tell_explanation",

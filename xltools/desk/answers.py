@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,14 @@ from xltools.core.order import Order
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Table
-from xltools.desk.failure import UsageError
+from xltools.desk.failure import DONE, OUR_ERROR, RETURNED, UsageError, worst_code
+from xltools.desk.planning import Watch
+from xltools.desk.reading import open_workers, tell_failure
 from xltools.desk.result import ProblemWriter
 from xltools.desk.session import Desk, read_master
+from xltools.edge.folders import find_workbooks
 from xltools.edge.parquet import parquet_bytes
+from xltools.edge.workers import Failure, Workers
 from xltools.forms.rules import Rules
 from xltools.intake.document import read_document
 from xltools.ledger.replay import Ledger, orders_table
@@ -42,6 +46,48 @@ class CheckResult:
         return any(problem.is_error for problem in self.problems)
 
 
+def check_files(
+    paths: Sequence[Path],
+    rules: Rules,
+    tables: Mapping[str, Table],
+    received: dt.date,
+    form: str | None = None,
+    watch: Watch = iter,
+) -> list[CheckResult]:
+    """The problems of these workbooks, and of all in these folders, in this order; several are checked side by side."""
+    files = [file for path in paths for file in (find_workbooks(path) if path.is_dir() else [path])]
+    with Workers(_prepare_checks, (_Checks(rules, tables, received, form),)) as workers:
+        results = workers.map(_check_in_worker, [(file,) for file in files])
+        return [
+            CheckResult(name, "", (), (tell_failure(result, name, workers.limits),))
+            if isinstance(result, Failure)
+            else result
+            for name, result in zip(map(Path.as_posix, watch(files)), results, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class _Checks:
+    """What all workbooks of one `check` are held against."""
+
+    rules: Rules
+    tables: Mapping[str, Table]
+    received: dt.date
+    form: str | None
+
+
+_checks: list[_Checks] = []  # of a worker process, which is given them once
+
+
+def _prepare_checks(checks: _Checks) -> None:
+    _checks[:] = [checks]
+
+
+def _check_in_worker(path: Path) -> CheckResult:
+    (checks,) = _checks
+    return check_file(path, checks.rules, checks.tables, checks.received, checks.form)
+
+
 def check_file(
     path: Path, rules: Rules, tables: Mapping[str, Table], received: dt.date, form: str | None = None
 ) -> CheckResult:
@@ -60,6 +106,13 @@ def check_file(
     return CheckResult(file, reading.document.form, orders, reading.problems)
 
 
+def check_exit_code(checked: Iterable[CheckResult]) -> int:
+    """0 nothing to mend, 1 something is to be mended, 70 an error of ours."""
+    told = [problem for one in checked for problem in one.problems if problem.is_error]
+    failed = any(problem.code == "program-error" for problem in told)
+    return worst_code([OUR_ERROR if failed else DONE, RETURNED if told else DONE])
+
+
 def check_json(checked: CheckResult, writer: ProblemWriter) -> dict[str, Any]:
     """The JSON shape of `check`, one workbook of it."""
     problems = writer.write_all(checked.problems)
@@ -68,7 +121,8 @@ def check_json(checked: CheckResult, writer: ProblemWriter) -> dict[str, Any]:
 
 def desk_tables(desk: Desk, as_of: dt.date) -> dict[str, Table]:
     """The desk's master data, and its orders as a table."""
-    tables, _ = read_master(desk.master_workbooks(), desk.rules, as_of)
+    with open_workers() as workers:
+        tables, _ = read_master(desk.master_workbooks(), desk.rules, as_of, workers)
     return {**tables, "orders": orders_table(desk.replay_ledger())}
 
 

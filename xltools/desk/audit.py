@@ -10,9 +10,10 @@ from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
 from xltools.desk.failure import RulesError, UsageError
-from xltools.desk.inputs import ReceivedFile, RunInputs, SharedChanges
+from xltools.desk.inputs import ReceivedFile, RunInputs, SharedChanges, read_received
 from xltools.desk.manifest import Manifest, ManifestDocument, list_manifests, read_layers, read_manifest
 from xltools.desk.planning import Watch, plan_run
+from xltools.desk.reading import open_workers
 from xltools.desk.session import (
     SETTINGS_FILE,
     Desk,
@@ -26,6 +27,7 @@ from xltools.desk.shared_workbooks import read_shared_workbooks
 from xltools.desk.snapshot import master_copy, rules_copy, template_copy
 from xltools.desk.tracker import plan_tracker
 from xltools.edge.journal import carry_out
+from xltools.edge.workers import Workers
 from xltools.forms.load import load_rules
 from xltools.ledger.replay import Ledger, replay
 
@@ -136,23 +138,24 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     catalogue = load_messages()
     ledger = Ledger()
     inputs = None
-    for path in watch(list_manifests(into / archive)):
-        place = Place(path.relative_to(into).as_posix())
-        try:
-            manifest = read_manifest(path.read_bytes())
-        except (ValueError, KeyError, TypeError) as trouble:
-            return rebuilt, (*notes, error("manifest-unreadable", place, reason=trouble))
-        if spoilt := tuple(_check_copies(rebuilt, manifest)):
-            return rebuilt, (*notes, *spoilt)
-        inputs = recall_inputs(rebuilt, manifest, ledger)
-        planned = plan_run(inputs, catalogue)
-        if planned.ledger.head != manifest.head:
-            differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
-            return rebuilt, (*notes, differs)
-        carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
-        ledger = planned.ledger
+    with open_workers() as workers:
+        for path in watch(list_manifests(into / archive)):
+            place = Place(path.relative_to(into).as_posix())
+            try:
+                manifest = read_manifest(path.read_bytes())
+            except (ValueError, KeyError, TypeError) as trouble:
+                return rebuilt, (*notes, error("manifest-unreadable", place, reason=trouble))
+            if spoilt := tuple(_check_copies(rebuilt, manifest)):
+                return rebuilt, (*notes, *spoilt)
+            inputs = recall_inputs(rebuilt, manifest, ledger, workers)
+            planned = plan_run(inputs, catalogue)
+            if planned.ledger.head != manifest.head:
+                differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
+                return rebuilt, (*notes, differs)
+            carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
+            ledger = planned.ledger
     if inputs is not None:
-        books, _ = read_shared_workbooks(rebuilt, reread=False)
+        books, _ = read_shared_workbooks(rebuilt, ledger.desk_id, reread=False)
         last = replace(inputs, rules=rebuilt.rules, changes=SharedChanges(), shared=books, problems=())
         assessment = rebuilt.assess(ledger, inputs.as_of)
         written = plan_tracker(last, ledger, assessment, catalogue, edits=0, conflicts=0)
@@ -182,7 +185,7 @@ def _without_tracker(plan: Plan, desk: Desk) -> Plan:
     )
 
 
-def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
+def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger, workers: Workers) -> RunInputs:
     """The inputs of an earlier run, from its manifest and the copies in archive/."""
     archive = desk.folders.archive
     layers = read_layers(_read_copy(desk, rules_copy(archive, manifest.rules)))
@@ -193,7 +196,8 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
         MasterWorkbook(form, master_path(rules.forms[form], rules), _read_copy(desk, master_copy(archive, sha256)))
         for form, sha256 in manifest.master.items()
     )
-    tables, _ = read_master(master, rules, manifest.as_of)
+    tables, _ = read_master(master, rules, manifest.as_of, workers)
+    received = [_recall_file(desk, document) for document in manifest.documents]
     return RunInputs(
         as_of=manifest.as_of,
         number=manifest.number,
@@ -205,7 +209,7 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger) -> RunInputs:
         templates={
             name: _read_copy(desk, template_copy(archive, sha256)) for name, sha256 in manifest.templates.items()
         },
-        received=tuple(_recall_file(desk, document) for document in manifest.documents),
+        received=read_received(received, ledger, workers),
         changes=SharedChanges(
             edits=manifest.edits,
             findings=manifest.findings,

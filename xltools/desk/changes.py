@@ -86,12 +86,14 @@ def _incomplete(rejected: tuple[Record, ...], problems: tuple[Problem, ...], fou
         for line in record.lines or (record,):
             row = cell_position(line.place.cell)[0]
             first = next((one for one in errors if cell_position(one.place.cell)[0] == row), None)
-            # An item keeps the code alone: what needs more words than the value is told by the run only.
-            plain = first is not None and {name for name, _ in first.values} <= {"value"}
+            # An item keeps the code alone: what needs more words than value and order is told by the run only.
+            blanks = {name for name, _ in first.values} if first else set()
+            plain = first is not None and blanks <= {"value", "order"}
             yield Finding(
                 "row-incomplete",
+                order=record.text("order_no") if plain and "order" in blanks else "",
                 field=first.field if first else "",
-                typed=" | ".join(text for text in found.texts(row).values() if text),
+                typed=found.row_text(row),
                 code=first.code if first and plain else "",
                 place=line.place,
             )

@@ -33,7 +33,6 @@ def close_books(desk: Desk, inputs: RunInputs, year: int) -> RunInputs:
         inputs,
         received=(),
         waiting=(),
-        changes=replace(inputs.changes, reading=None),
         shared=tuple(make_new(desk, book) for book in inputs.shared),
         keeps=tuple((_kept_path(desk, book, year), book.content) for book in inputs.shared if not book.is_new),
         closes_year=year,

@@ -4,14 +4,14 @@ import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xltools.books.read import read_workbook
 from xltools.core.place import Place
 from xltools.core.plan import Action, ArchiveFile
-from xltools.core.problem import Problem, error
+from xltools.core.problem import error
 from xltools.core.record import Document, Record
+from xltools.core.sheet import Workbook
 from xltools.desk.book import Book, RunTables
-from xltools.desk.inputs import ReceivedFile, RunInputs
-from xltools.desk.result import DocumentResult, ProblemWriter
+from xltools.desk.inputs import ReceivedFile, RunInputs, is_taken
+from xltools.desk.result import DocumentResult, Outcome, ProblemWriter
 from xltools.desk.returned import plan_returned_copy, returned_path
 from xltools.desk.session import INSTALLED_PAPERS
 from xltools.forms.model import ORDER_FORM
@@ -38,8 +38,8 @@ def take_document(
 ) -> tuple[DocumentResult, list[Action]]:
     """One workbook: read, understood, decided; its events go into the book."""
     archive = ArchiveFile(received.file, received.sha256, _archived(received, book.ledger))
-    known = book.ledger.accepted.get(received.sha256)
-    if known and not known.partly:
+    if is_taken(received.sha256, book.ledger):
+        known = book.ledger.accepted[received.sha256]
         result = DocumentResult(
             received.file, received.sha256, known.form, known.orders, "duplicate", (), archive.archived
         )
@@ -87,10 +87,12 @@ def _read(received: ReceivedFile, inputs: RunInputs, book: Book) -> _Taken:
     An error of ours in reading it must not stop the other workbooks: it stays in the inbox, and the run ends with 70.
     """
     nothing = DocumentResult(received.file, received.sha256, "", (), "unreadable", ())
+    workbook = received.workbook
+    if not isinstance(workbook, Workbook):
+        problem = workbook or error("program-error", Place(received.file), reason="unread")
+        outcome: Outcome = "waiting" if problem.code == "program-error" else "unreadable"
+        return _Taken(replace(nothing, outcome=outcome, problems=(problem,)))
     try:
-        workbook = read_workbook(Path(received.file), received.file, received.content)
-        if isinstance(workbook, Problem):
-            return _Taken(replace(nothing, problems=(workbook,)))
         tables = RunTables(inputs.tables, book)
         reading = read_document(workbook, inputs.rules, tables, inputs.as_of, received.customer)
     except Exception as trouble:

@@ -26,6 +26,8 @@ def check_examples(rules: Rules, as_of: dt.date) -> Iterator[Problem]:
     The problems stand at the layout's file: those of reading, and `example-not-read` for a field that came back blank.
     """
     for layout in rules.layouts.values():
+        if layout.kind == "two-sheets":  # no template is drawn over two sheets
+            continue
         yield from _check_layout(layout, rules.forms[layout.form], rules, as_of)
 
 
@@ -38,13 +40,23 @@ def _check_layout(layout: Layout, form: Form, rules: Rules, as_of: dt.date) -> I
         yield workbook
         return
     reading = read_document(workbook, rules, {}, as_of, form=form.name)
-    yield from (replace(problem, place=place) for problem in reading.problems if problem.is_error)
+    yield from (
+        replace(problem, place=place)
+        for problem in reading.problems
+        if problem.is_error and not _is_given_elsewhere(problem, layout)
+    )
     if reading.document is None:
         return
     records = (*reading.document.records, *reading.document.rejected)
     lines = [found for record in records for found in record.lines]
     for name in (*_unread(header, records), *_unread(line, lines)):
         yield error("example-not-read", place, name, form=form.name)
+
+
+def _is_given_elsewhere(problem: Problem, layout: Layout) -> bool:
+    """True for a field that a layout of people's own has no place for, as the customer whom the inbox folder names."""
+    placed = {placement.field for placement in layout.placements()}
+    return layout.template is None and problem.code == "field-missing" and problem.field not in placed
 
 
 def _examples(placements: Iterable[Placement], form: Form) -> Values:

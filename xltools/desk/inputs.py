@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,18 +12,19 @@ from xltools.core.problem import Problem, warning
 from xltools.core.record import Answer, Document, Edit, Finding, Table
 from xltools.core.sheet import Workbook
 from xltools.desk.manifest import list_manifests
+from xltools.desk.reading import open_workers, read_workbooks
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.desk.shared_workbooks import SharedWorkbook, block_shared, read_shared_workbooks
 from xltools.edge.folders import WaitingFile, archive_path, scan_inbox
+from xltools.edge.workers import Workers
 from xltools.forms.rules import Rules
-from xltools.forms.tracker_columns import TRACKER_TABLE
-from xltools.intake.edits import TrackerReading, read_answers, read_overwritten, read_tracker
+from xltools.intake.edits import read_answers, read_overwritten, read_tracker
 from xltools.intake.identify import Match
 from xltools.intake.shared_table import FoundTable, find_shared_table
 from xltools.ledger.decide import SETTLED
 from xltools.ledger.replay import Ledger
 from xltools.reports.merge import table_labels
-from xltools.reports.prices import PRICES_TABLE, build_prices
+from xltools.reports.prices import build_prices
 from xltools.reports.to_resolve import build_to_resolve
 from xltools.resources import resource_root
 
@@ -33,13 +34,17 @@ RETURNED_STATE = f"{STATE_FOLDER}/returned"
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A workbook in the inbox: its desk-relative path, the customer its folder names, its bytes, its archive path."""
+    """A workbook in the inbox: its desk-relative path, the customer its folder names, its bytes, its archive path.
+
+    `workbook` is what was read of it, or what kept it from being read; None for one that was taken before.
+    """
 
     file: str
     customer: str
     content: bytes
     sha256: str
     archived: str
+    workbook: Workbook | Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class SharedChanges:
 
     `edits` where they may type, `findings` where they may not, `answers` to open items; `rows` that they typed as
     orders, or the `typed` document that an earlier run made of them. `tracker` is where the tracker that all this
-    stands in is archived, empty where it was not read. `reading`, `workbook` and
-    `contents` (by archived path) are what the rest comes from.
+    stands in is archived, empty where it was not read. `workbook`, `found` and `contents` (by archived path) are what
+    the rest comes from. `withheld` is what was typed over and can't be put back, since the workbook can't be patched.
     """
 
     edits: tuple[Edit, ...] = ()
@@ -58,15 +63,15 @@ class SharedChanges:
     rows: Match | None = None
     typed: Document | None = None
     tracker: str = ""
-    reading: TrackerReading | None = None
+    withheld: tuple[Finding, ...] = ()
     workbook: Workbook | None = None
     contents: Mapping[str, bytes] = field(default_factory=dict)
     found: FoundTable | None = None
 
-    @property
-    def spared(self) -> frozenset[tuple[int, int]]:
-        """The tracker's cells that can't be read, and are not written over."""
-        return self.reading.spared if self.reading else frozenset()
+    def withholding(self, findings: Collection[Finding]) -> "SharedChanges":
+        """The same without these findings."""
+        told = tuple(one for one in self.findings if one not in findings)
+        return replace(self, findings=told, withheld=(*self.withheld, *findings))
 
 
 @dataclass(frozen=True)
@@ -100,9 +105,11 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
     scan = scan_inbox(desk.paths, pause)
     taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
     master = desk.master_workbooks()
-    tables, problems = read_master(master, desk.rules, as_of)
+    with open_workers() as workers:
+        tables, problems = read_master(master, desk.rules, as_of, workers)
+        received = read_received([one for one in taken if isinstance(one, ReceivedFile)], ledger, workers)
     reread = any(item.kind in SETTLED for item in ledger.open_items)
-    shared, shared_problems = read_shared_workbooks(desk, reread)
+    shared, shared_problems = read_shared_workbooks(desk, ledger.desk_id, reread=reread)
     shared, changes, change_problems = _read_changes(desk, shared, ledger, as_of)
     return RunInputs(
         as_of=as_of,
@@ -113,7 +120,7 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         tables=tables,
         master=master,
         templates={CONTRACT_TEMPLATE: read_template(desk.path, CONTRACT_TEMPLATE)},
-        received=tuple(one for one in taken if isinstance(one, ReceivedFile)),
+        received=received,
         waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
         changes=changes,
         shared=shared,
@@ -130,6 +137,20 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
     sha256 = hashlib.sha256(content).hexdigest()
     archived = archive_path(desk.folders, as_of, Path(file).name, sha256)
     return ReceivedFile(file, customer, content, sha256, archived)
+
+
+def read_received(files: Sequence[ReceivedFile], ledger: Ledger, workers: Workers) -> tuple[ReceivedFile, ...]:
+    """The received files with what is in them; those that the ledger has taken whole are left unread."""
+    unread = [one for one in files if not is_taken(one.sha256, ledger)]
+    workbooks = read_workbooks([(one.file, one.content) for one in unread], workers)
+    read = {one.file: workbook for one, workbook in zip(unread, workbooks, strict=True)}
+    return tuple(replace(one, workbook=read.get(one.file)) for one in files)
+
+
+def is_taken(sha256: str, ledger: Ledger) -> bool:
+    """True for a workbook all of whose orders were accepted: another of the same bytes brings nothing."""
+    known = ledger.accepted.get(sha256)
+    return known is not None and not known.partly
 
 
 def _read_copies(desk: Desk, return_id: str) -> Mapping[str, str]:
@@ -163,13 +184,13 @@ def _read_changes(
     for book in shared:
         if book.workbook is None or book.is_new or book.blocked:
             books.append(book)
-        elif book.name == "tracker":
-            reading = read_tracker(book.workbook, desk.rules, book.written.get(TRACKER_TABLE), known)
+        elif book.takes_edits:
+            reading = read_tracker(book.workbook, desk.rules, book.written.get(book.main_table), known)
             if isinstance(reading, Problem):
                 books.append(block_shared(desk, book))
                 problems += (reading,)
                 continue
-            books.append(book)
+            books.append(replace(book, reading=reading))
             problems += reading.problems
             archived = archive_path(desk.folders, as_of, Path(book.file).name, book.sha256)
             changes = SharedChanges(
@@ -178,17 +199,16 @@ def _read_changes(
                 answers=_read_item_answers(book, desk, as_of),
                 rows=reading.typed,
                 tracker=archived,
-                reading=reading,
                 workbook=book.workbook,
                 contents={archived: book.content},
                 found=reading.found,
             )
         else:
             books.append(book)
-            before = book.written.get(PRICES_TABLE)
+            before = book.written.get(book.main_table)
             if before:
                 labels = table_labels(build_prices((), desk.rules, desk.rules.settings.language, desk.say))
-                found = read_overwritten(book.workbook, PRICES_TABLE, labels, before, known)
+                found = read_overwritten(book.workbook, book.main_table, labels, before, known)
                 kept = {archive_path(desk.folders, as_of, Path(book.file).name, book.sha256): book.content}
                 contents = {**changes.contents, **kept} if found else changes.contents
                 changes = replace(changes, findings=(*changes.findings, *found), contents=contents)
@@ -200,5 +220,6 @@ def _read_item_answers(book: SharedWorkbook, desk: Desk, as_of: dt.date) -> tupl
     table = build_to_resolve(Ledger(), desk.rules, desk.rules.settings.language, desk.say, as_of)
     if book.workbook is None:
         return ()
-    found = find_shared_table(book.workbook, table.name, table_labels(table), table.key, book.written.get(table.name))
-    return read_answers(found, book.workbook.saved_by) if found and "answer" in found.columns else ()
+    before = book.written.get(table.name)
+    found = find_shared_table(book.workbook, table.name, table_labels(table), table.key, before)
+    return read_answers(found, book.workbook.saved_by, before) if found and "answer" in found.columns else ()

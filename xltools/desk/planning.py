@@ -1,7 +1,7 @@
 """A run, decided whole before any of it is carried out: inputs → plan and result. No I/O but the bytes it is given."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
@@ -14,7 +14,7 @@ from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.returned import plan_tidying
 from xltools.desk.session import assess
 from xltools.desk.snapshot import plan_manifest
-from xltools.desk.tracker import plan_tracker
+from xltools.desk.tracker import find_untrue, plan_tracker
 from xltools.forms.messages import Catalogue
 from xltools.ledger.decide import close_year
 from xltools.ledger.replay import Ledger
@@ -54,6 +54,8 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     book.add(papers.events)
     assessment = assess(book.ledger, inputs.rules, inputs.as_of)
     tracker = plan_tracker(inputs, book.ledger, assessment, catalogue, edits=changes.edits, conflicts=changes.conflicts)
+    if untold := find_untrue(inputs, tracker):  # decided again without them: they would be numbered items by now
+        return plan_run(replace(inputs, changes=inputs.changes.withholding(untold)), catalogue, watch)
     archived = [one for one in documents if one.archived]
     snapshots = plan_manifest(inputs, book, changes, archived, papers.files)
     say = catalogue.speaker(language)

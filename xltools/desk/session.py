@@ -9,7 +9,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from xltools.books.read import read_workbook
 from xltools.core.calendar import WorkCalendar
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
@@ -17,9 +16,11 @@ from xltools.core.record import Record, Table
 from xltools.core.text import Language
 from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.desk.manifest import list_manifests, read_manifest
+from xltools.desk.reading import read_workbooks
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
+from xltools.edge.workers import Workers
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
 from xltools.forms.model import Form
@@ -229,16 +230,14 @@ def master_path(form: Form, rules: Rules) -> str:
 
 
 def read_master(
-    workbooks: tuple[MasterWorkbook, ...], rules: Rules, received: dt.date
+    masters: tuple[MasterWorkbook, ...], rules: Rules, received: dt.date, workers: Workers
 ) -> tuple[dict[str, Table], tuple[Problem, ...]]:
     """Master data as tables by form name, and what is wrong with it."""
-    tables: dict[str, Table] = {}
+    tables = {master.form: Table(master.form, ()) for master in masters}
+    filled = [(master, master.content) for master in masters if master.content is not None]
+    workbooks = read_workbooks([(master.file, content) for master, content in filled], workers)
     problems: tuple[Problem, ...] = ()
-    for master in workbooks:
-        tables[master.form] = Table(master.form, ())
-        if master.content is None:
-            continue
-        workbook = read_workbook(Path(master.file), master.file, master.content)
+    for (master, _), workbook in zip(filled, workbooks, strict=True):
         if isinstance(workbook, Problem):
             problems += (workbook,)
             continue

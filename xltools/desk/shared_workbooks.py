@@ -10,17 +10,22 @@ from typing import Any, Literal
 
 from xltools.books.shared import read_shared_workbook
 from xltools.core.place import Place
-from xltools.core.problem import Problem, warning
+from xltools.core.problem import Problem, error, warning
 from xltools.core.sheet import Workbook
 from xltools.core.table_state import Tables, decode_tables
 from xltools.desk.session import STATE_FOLDER, Desk
 from xltools.edge.folders import find_opener
+from xltools.forms.tracker_columns import TRACKER_TABLE
+from xltools.intake.edits import TrackerReading
+from xltools.reports.prices import PRICES_TABLE
 from xltools.resources import resource_root
 
 BookName = Literal["tracker", "prices"]
-BOOKS: tuple[BookName, ...] = ("tracker", "prices")
 TEMPLATES: Mapping[BookName, str] = {"tracker": "order-tracker.xlsx", "prices": "order-prices.xlsx"}
-GENERATION = "xltools-generation"
+# The table of order lines in each; only in the tracker's may people type.
+_MAIN_TABLES: Mapping[BookName, str] = {"tracker": TRACKER_TABLE, "prices": PRICES_TABLE}
+# Custom properties of the file: the id of its last writing, and the desk that it belongs to.
+GENERATION, DESK_ID = "xltools-generation", "xltools-desk"
 _IS_GENERATION = re.compile(r"[0-9a-f]{24}")
 MOST_GENERATIONS = 30  # kept, of each workbook: somebody may save over a tracker that they opened days ago
 
@@ -40,7 +45,8 @@ class SharedWorkbook:
 
     `content` is the file's, of a new one its template's; `workbook` is what it says, read only where people changed it
     (and of a new one). `written` are our tables as they were written under the `generation` id that the file carries.
-    `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not written.
+    `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not written; where
+    people saved it all the same, it is `unread`: their changes wait. `reading` is what they did to one that was read.
     `template` is the workbook anew, for a stand-in where this one can't be patched.
     `latest` is the sha256 of the stand-in as it was last written beside it (empty: none).
     """
@@ -55,8 +61,20 @@ class SharedWorkbook:
     state: WrittenState = WrittenState()
     is_new: bool = False
     blocked: bool = False
+    unread: bool = False
+    reading: TrackerReading | None = None
     latest: str = ""
     template: "SharedWorkbook | None" = None
+
+    @property
+    def main_table(self) -> str:
+        """The name of its table of order lines."""
+        return _MAIN_TABLES[self.name]
+
+    @property
+    def takes_edits(self) -> bool:
+        """True for the one whose rows and values people may type."""
+        return self.main_table == TRACKER_TABLE
 
     @property
     def latest_file(self) -> str:
@@ -92,18 +110,22 @@ class SharedWorkbook:
         return f"{STATE_FOLDER}/{self.name}/{generation}.settled"
 
 
-def read_shared_workbooks(desk: Desk, reread: bool) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
+def read_shared_workbooks(
+    desk: Desk, desk_id: str, *, reread: bool
+) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
     """All shared workbooks of the desk, and what keeps one from being read or written."""
-    found = [read_shared(desk, name, reread) for name in BOOKS]
+    found = [read_shared(desk, name, desk_id, reread=reread) for name in TEMPLATES]
     books = tuple(book if book.is_new else replace(book, template=make_new(desk, book)) for book, _ in found)
     return books, tuple(problem for _, problems in found for problem in problems)
 
 
-def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
-    """A shared workbook of the desk; `reread` even where its bytes are as they were left.
+def read_shared(
+    desk: Desk, name: BookName, desk_id: str, *, reread: bool
+) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
+    """A shared workbook of the desk with this id (Ledger.desk_id); `reread` even where its bytes are as they were left.
 
     Warning tracker-open where somebody has it open (nobody's saving is raced: what they typed is read once they have
-    closed it), and the problems of a file that can't be read.
+    closed it), workbook-of-another-desk for one that says so, and the problems of a file that can't be read.
     """
     file = getattr(desk.folders, name)
     shared = SharedWorkbook(name, file)
@@ -127,11 +149,14 @@ def read_shared(desk: Desk, name: BookName, reread: bool) -> tuple[SharedWorkboo
     workbook = read_shared_workbook(content, file)
     if isinstance(workbook, Problem):
         return block_shared(desk, shared), (*problems, workbook)
+    if workbook.properties.get(DESK_ID, desk_id) != desk_id:
+        return block_shared(desk, shared), (*problems, error("workbook-of-another-desk", Place(file)))
     # A program that drops custom properties leaves no id: then it is taken for the file that was written last.
     carried = workbook.properties.get(GENERATION, "")
     generation = carried if _IS_GENERATION.fullmatch(carried) else shared.state.generation
     written = _read_generation(desk, shared, generation)
-    return replace(shared, workbook=workbook, generation=generation, written=written), problems
+    read = replace(shared, workbook=workbook, generation=generation, written=written, unread=shared.blocked)
+    return read, problems
 
 
 def _told_open(file: str, opener: str | None) -> Problem:
@@ -146,7 +171,8 @@ def make_new(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
             content = template.read_bytes()
             workbook = read_shared_workbook(content, f"templates/{template.name}")
             if isinstance(workbook, Workbook):
-                return replace(shared, content=content, workbook=workbook, generation="", written={}, is_new=True)
+                anew = replace(shared, content=content, workbook=workbook, is_new=True, reading=None)
+                return replace(anew, generation="", written={})
     raise FileNotFoundError(TEMPLATES[shared.name])
 
 
@@ -167,7 +193,9 @@ def block_shared(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
         content = backup.read_bytes()
         workbook = read_shared_workbook(content, shared.file)
         if isinstance(workbook, Workbook):
-            return replace(shared, sha256=sha256, content=content, workbook=workbook, blocked=True)
+            read = replace(shared, sha256=sha256, content=content, workbook=workbook, blocked=True)
+            generation = workbook.properties.get(GENERATION, "")
+            return replace(read, generation=generation, written=_read_generation(desk, shared, generation))
     return replace(make_new(desk, shared), sha256=sha256, blocked=True)
 
 

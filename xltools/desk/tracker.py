@@ -9,11 +9,13 @@ from xltools.core.codec import canonical_json
 from xltools.core.place import Place, cell_position
 from xltools.core.plan import Action, Provided, RemoveFile, WriteFile
 from xltools.core.problem import Problem, warning
+from xltools.core.record import Finding
 from xltools.core.table_state import Tables, TableState, encode_tables
 from xltools.desk.inputs import RunInputs
 from xltools.desk.result import TrackerResult
 from xltools.desk.session import Assessment
-from xltools.desk.shared_workbooks import GENERATION, MOST_GENERATIONS, SharedWorkbook
+from xltools.desk.shared_workbooks import DESK_ID, GENERATION, MOST_GENERATIONS, SharedWorkbook
+from xltools.desk.spared_cells import as_written, spared_cells
 from xltools.forms.messages import Catalogue
 from xltools.forms.tracker_columns import TRACKER_TABLE
 from xltools.intake.edits import TrackerReading, column_labels
@@ -30,16 +32,18 @@ from xltools.reports.to_resolve import build_to_resolve
 from xltools.reports.today import build_today
 from xltools.reports.tracker import build_tracker
 
-Spot = tuple[int, int]
-
 
 @dataclass(frozen=True)
 class TrackerPlan:
-    """The writing of the shared workbooks, none where they are right already, and what the run says of the tracker."""
+    """The writing of the shared workbooks, none where they are right already, and what the run says of the tracker.
+
+    `unpatched` are the files that can't be patched.
+    """
 
     actions: tuple[Action, ...]
     result: TrackerResult
     problems: tuple[Problem, ...] = ()
+    unpatched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class _BookPlan:
     added: int = 0
     changed: int = 0
     problems: tuple[Problem, ...] = ()
+    unpatched: bool = False
 
 
 def plan_tracker(
@@ -62,28 +67,38 @@ def plan_tracker(
     takes its own writing for a person's.
     """
     plans = {
-        book.name: _plan_book(book, _wanted_tables(book.name, inputs, ledger, assessment, catalogue), inputs, ledger)
+        book.file: _plan_book(book, _wanted_tables(book, inputs, ledger, assessment, catalogue), inputs, ledger)
         for book in inputs.shared
     }
-    main = plans.get("tracker", _BookPlan())
-    queued = any(plan.queued for plan in plans.values())
     file = inputs.rules.settings.folders.tracker
+    main = plans.get(file, _BookPlan())
+    queued = any(plan.queued for plan in plans.values())
     return TrackerPlan(
         tuple(action for plan in plans.values() for action in plan.actions),
         TrackerResult(file, main.added, main.changed, edits, conflicts, queued),
         tuple(problem for plan in plans.values() for problem in plan.problems),
+        frozenset(file for file, plan in plans.items() if plan.unpatched),
+    )
+
+
+def find_untrue(inputs: RunInputs, tracker: TrackerPlan) -> tuple[Finding, ...]:
+    """The findings that cells were put back, in workbooks that can't be patched: what was typed there still stands."""
+    return tuple(
+        found
+        for found in inputs.changes.findings
+        if found.kind == "cells-restored" and found.place.file in tracker.unpatched
     )
 
 
 def _wanted_tables(
-    name: str, inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue
+    book: SharedWorkbook, inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue
 ) -> tuple[SheetTable, ...]:
     """The tables of a shared workbook as they are wanted, that of the order lines first."""
     rules, as_of = inputs.rules, inputs.as_of
     language = rules.settings.language
     say = catalogue.speaker(language)
     lines = [one for one in assessment.lines if is_in_tracker(one.line, ledger.closed_year, rules)]
-    if name == "prices":
+    if not book.takes_edits:
         return (build_prices(lines, rules, language, say),)
     archived = {one.sha256: one.archived for one in ledger.accepted.values()}
     return (
@@ -97,13 +112,17 @@ def _wanted_tables(
 
 def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> _BookPlan:
     stands = _own_captions(book, _standing_tables(book, wanted, inputs, ledger))
-    spared = inputs.changes.spared if book.name == "tracker" else frozenset[Spot]()
+    spared = {table.name: spared_cells(book, table, stands[table.name]) for table in wanted if table.name in stands}
+    withheld = [found for found in inputs.changes.withheld if found.place.file == book.file]
+    if withheld and book.main_table in stands:
+        stands, cells = as_written(book, stands, withheld)
+        spared[book.main_table] |= cells
     merged = {
         table.name: merge_table(
             table,
             stands[table.name],
             owns_caption=book.is_new or bool(stands[table.name].caption),
-            spared=spared if table.name == TRACKER_TABLE else frozenset(),
+            spared=spared[table.name],
         )
         for table in wanted
         if table.name in stands
@@ -119,10 +138,11 @@ def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: Run
     packed = encode_tables(tables)
     generation = hashlib.sha256(packed).hexdigest()[:24]
     patches = [one.patch for one in merged.values() if one.is_changed]
-    content = patch_workbook(book.content, patches, {GENERATION: generation}, book.file)
+    content = patch_workbook(book.content, patches, _properties(generation, ledger), book.file)
     if isinstance(content, Problem):
-        stand_in = () if book.template is None else _plan_stand_in(book.template, wanted)
-        return replace(counted, actions=(*_settle(book, stands), *stand_in), queued=True, problems=(*lost, content))
+        stand_in = () if book.template is None else _plan_stand_in(book.template, wanted, ledger)
+        left = replace(counted, actions=(*_settle(book, stands), *stand_in), problems=(*lost, content))
+        return replace(left, queued=True, unpatched=True)
     kept = WriteFile(book.generation_file(generation), packed, expected=None, required=True)
     if book.blocked:
         return replace(counted, actions=(kept, *_write_latest(book, generation, content)), queued=True)
@@ -138,7 +158,12 @@ def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: Run
     return replace(counted, actions=actions)
 
 
-def _plan_stand_in(anew: SharedWorkbook, wanted: tuple[SheetTable, ...]) -> tuple[Action, ...]:
+def _properties(generation: str, ledger: Ledger) -> Mapping[str, str]:
+    """What the file says of itself: which writing it is, and whose."""
+    return {GENERATION: generation, **({DESK_ID: ledger.desk_id} if ledger.desk_id else {})}
+
+
+def _plan_stand_in(anew: SharedWorkbook, wanted: tuple[SheetTable, ...], ledger: Ledger) -> tuple[Action, ...]:
     """A workbook that can't be patched is left alone; beside it one anew shows the newest."""
     merged = {
         table.name: merge_table(table, stands, owns_caption=True)
@@ -148,7 +173,7 @@ def _plan_stand_in(anew: SharedWorkbook, wanted: tuple[SheetTable, ...]) -> tupl
     packed = encode_tables({name: one.state for name, one in merged.items()})
     generation = hashlib.sha256(packed).hexdigest()[:24]
     patches = [one.patch for one in merged.values() if one.is_changed]
-    content = patch_workbook(anew.content, patches, {GENERATION: generation}, anew.latest_file)
+    content = patch_workbook(anew.content, patches, _properties(generation, ledger), anew.latest_file)
     if isinstance(content, Problem):
         return ()
     kept = WriteFile(anew.generation_file(generation), packed, expected=None, required=True)
@@ -161,7 +186,7 @@ def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], input
         return book.written
     stands: dict[str, TableState] = {}
     for table in wanted:
-        reading = inputs.changes.reading if book.name == "tracker" and table.name == TRACKER_TABLE else None
+        reading = book.reading if table.name == book.main_table else None
         if reading:
             stands[table.name] = reading.found.state({**reading.rows.kept, **_taken_rows(reading, ledger)})
             continue

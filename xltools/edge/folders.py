@@ -25,6 +25,8 @@ _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|COM[0-9¹²³
 _RESERVED = frozenset('<>:"/\\|?*%')
 _LONG_MARK = "%~"  # never begins the code of a byte
 _MAX_SUFFIX_BYTES = 16
+# Excel's, WPS's and OpenDocument's: workbooks and templates.
+_WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".et", ".ett", ".ods", ".ots"}
 
 
 class FolderNames(Protocol):
@@ -122,6 +124,15 @@ def scan_inbox(paths: DeskFolders, pause: Callable[[], None], now: Callable[[], 
         else:
             ready.append(found)
     return InboxScan(tuple(sorted(ready, key=_by_name)), tuple(sorted(waiting, key=_by_name)))
+
+
+def find_workbooks(folder: Path) -> Iterator[Path]:
+    """The workbooks in a folder and those in it, by name; links, hidden, temporary and owner files are left out."""
+    for path in _list_folder(folder):
+        if path.is_dir():
+            yield from find_workbooks(path)
+        elif path.suffix.lower() in _WORKBOOK_SUFFIXES:
+            yield path
 
 
 def is_open_elsewhere(path: Path) -> bool:

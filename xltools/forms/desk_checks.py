@@ -5,8 +5,10 @@ import zoneinfo
 from collections.abc import Collection, Iterator
 
 from xltools.core.problem import Problem
+from xltools.core.units import unit_key
 from xltools.forms.form_checks import Shaped, check_expression, check_unique, unknown
 from xltools.forms.model import Form, Gate, Routes, Tracker, Workflow
+from xltools.forms.nearest import nearest_word
 from xltools.forms.settings import NumberSeries, Settings
 from xltools.forms.source import Node, rule_error
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
@@ -129,8 +131,25 @@ def _check_folders(settings: Shaped[Settings]) -> Iterator[Problem]:
             yield rule_error("rule-bad-folder", mark, got=text, key=name)
 
 
+def _check_units(settings: Shaped[Settings]) -> Iterator[Problem]:
+    """A word stands for one unit, and units are counted in one that is counted in no other."""
+    model, tree = settings.model, settings.tree
+    bases = [unit.name for unit in model.units if unit.base is None]
+    owners: dict[str, str] = {}
+    for index, unit in enumerate(model.units):
+        node = tree.find("units", index)
+        marks = [node.find("name").mark, *(node.find("aliases", at).mark for at in range(len(unit.aliases)))]
+        for word, mark in zip((unit.name, *unit.aliases), marks, strict=True):
+            if owners.setdefault(unit_key(word), unit.name) != unit.name:
+                yield rule_error("rule-duplicate-name", mark, name=word)
+        if unit.base is not None and unit.base not in bases:
+            expected, nearest = ", ".join(bases), nearest_word(unit.base, bases)
+            mark = node.find("base").mark
+            yield rule_error("rule-unknown-value", mark, key="base", got=unit.base, expected=expected, nearest=nearest)
+
+
 def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
-    """Folder names, time zone and the desk's own numbers."""
+    """Folder names, time zone, units and the desk's own numbers."""
     model, tree = settings.model, settings.tree
     yield from _check_folders(settings)
     try:
@@ -141,6 +160,7 @@ def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
         yield rule_error(
             near.code, tree.find("time_zone").mark, got=model.time_zone, nearest=dict(near.values)["nearest"]
         )
+    yield from _check_units(settings)
     for series in NumberSeries.model_fields:
         pattern = str(getattr(model.number_series, series))
         blanks = _BLANK.findall(pattern)

@@ -39,6 +39,7 @@ _WIDTHS = {
     FieldType.YES_NO: 9.0,
     FieldType.EMAIL: 24.0,
     FieldType.TEXT: 18.0,
+    FieldType.TERMS: 18.0,
 }
 
 

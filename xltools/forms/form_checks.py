@@ -88,6 +88,8 @@ def check_form(form: Shaped[Form], forms: Forms, unshaped: Collection[str]) -> I
 def _check_field(field: FormField, node: Node, siblings: Collection[str]) -> Iterator[Problem]:
     if field.alternative is not None and field.alternative not in siblings:
         yield unknown("rule-unknown-field", node.find("alternative").mark, field.alternative, siblings)
+    if field.unit_field is not None and field.unit_field not in siblings:
+        yield unknown("rule-unknown-field", node.find("unit_field").mark, field.unit_field, siblings)
     if field.pattern is not None:
         try:
             re.compile(field.pattern)
@@ -181,9 +183,25 @@ def check_layout(layout: Shaped[Layout], forms: Forms, unshaped: Collection[str]
     placed = [name for name, _ in put]
     if model.group_by is not None and model.group_by not in placed:
         yield unknown("rule-unknown-field", tree.find("group_by").mark, model.group_by, placed)
+    yield from _check_layout_kind(layout, form)
     yield from _check_layout_defaults(layout, form)
     if model.shipped and model.shipped.date not in placed:
         yield unknown("rule-unknown-field", tree.find("shipped", "date").mark, model.shipped.date, placed)
+
+
+def _check_layout_kind(layout: Shaped[Layout], form: Form) -> Iterator[Problem]:
+    """Two sheets need what joins them and lines to join, and no template is drawn over two."""
+    model, tree = layout.model, layout.tree
+    if model.kind == "two-sheets":
+        for key, given in (("group_by", model.group_by), ("lines", model.lines)):
+            if not given:
+                yield rule_error("rule-missing-key", tree.find("kind").mark, key=key)
+        if model.template is not None:
+            yield rule_error("rule-template-two-sheets", tree.find("template").mark)
+    across = model.dates_across
+    schedules = [field.name for field in form.lines if field.type is FieldType.SCHEDULE]
+    if across is not None and across not in schedules:
+        yield unknown("rule-not-a-schedule", tree.find("dates_across").mark, across, schedules)
 
 
 def _check_layout_defaults(layout: Shaped[Layout], form: Form) -> Iterator[Problem]:

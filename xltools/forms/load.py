@@ -23,6 +23,7 @@ from xltools.forms.form_checks import (
     check_templates,
     unknown,
 )
+from xltools.forms.header_words import HeaderWords, check_header_words
 from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Routes, Tracker, Workflow
 from xltools.forms.overlay import merge_nodes
 from xltools.forms.rules import Rules
@@ -32,7 +33,7 @@ from xltools.forms.source import Mark, Node, SourceText, parse_yaml, rule_error
 
 Layer = Mapping[str, str]
 
-SINGLE_FILES = ("workflow.yaml", "routes.yaml", "calendar.yaml", "tracker.yaml", "settings.yaml")
+SINGLE_FILES = ("workflow.yaml", "routes.yaml", "calendar.yaml", "tracker.yaml", "settings.yaml", "headers.yaml")
 _FOLDERS = ("forms", "layouts")
 _STAFF_FORM = "staff"
 
@@ -91,6 +92,7 @@ def load_rules(
     calendar = desk.shape("calendar.yaml", Calendar)
     tracker = desk.shape("tracker.yaml", Tracker)
     settings = desk.shape("settings.yaml", Settings)
+    headers = desk.shape("headers.yaml", HeaderWords)
     orders = forms[ORDER_FORM].model if ORDER_FORM in forms else None
     found: list[Iterator[Problem]] = [
         *(check_form(form, forms, unshaped) for form in forms.values()),
@@ -108,8 +110,10 @@ def load_rules(
         found.append(check_tracker(tracker, orders))
     if settings:
         found.append(check_settings(settings))
+    if headers:
+        found.append(check_header_words(headers, forms, unshaped))
     problems = sorted({*desk.problems, *chain.from_iterable(found)}, key=_problem_order)
-    if problems or not (workflow and routes and calendar and tracker and settings):
+    if problems or not (workflow and routes and calendar and tracker and settings and headers):
         return None, tuple(problems)
     rules = Rules(
         forms={name: form.model for name, form in forms.items()},
@@ -119,6 +123,7 @@ def load_rules(
         calendar=calendar.model,
         tracker=tracker.model,
         settings=settings.model,
+        headers=headers.model,
         sha256=_hash_trees(desk.trees),
     )
     return rules, ()

@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic import Field as PydanticField
 
-from xltools.core.text import Text
+from xltools.core.text import Text, label_key
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+DateOrder = Literal["day-first", "month-first", "year-first"]
 KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
@@ -56,6 +57,7 @@ class FieldType(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     YES_NO = "yes-no"
+    TERMS = "terms"  # payment terms: kept as written, understood as far as may be
 
 
 class Stage(StrEnum):
@@ -96,7 +98,8 @@ class FormField(RuleModel):
     `scale` is the number of decimal places kept on reading, half up. `required` is the stage by which it must be
     filled; `alternative` names a field that does as well. `above` is an exclusive lower bound. `default` may be
     `$received`, the day the desk took the workbook in. `editable` means staff may type it in the tracker; `repeats`
-    that a repeat order takes its value over from the earlier one.
+    that a repeat order takes its value over from the earlier one. `unit` is the unit of this number, or `unit_field`
+    names the field beside it that holds the unit.
     """
 
     name: Identifier
@@ -112,18 +115,28 @@ class FormField(RuleModel):
     choices: tuple[Choice, ...] = ()
     lookup: Lookup | None = None
     unit: str = ""
+    unit_field: Identifier | None = None
     default: str | int | bool | Decimal | None = None
     editable: bool = False
     repeats: bool = True
     example: str | int | Decimal | None = None
     help: Label | None = None
 
-    @property
+    @cached_property
     def decimal_places(self) -> int:
         """The scale: the one given, else price 4 for decimal, money 2, percent 4, integer 0."""
         if self.scale is not None:
             return self.scale
         return {FieldType.MONEY: 2, FieldType.INTEGER: 0}.get(self.type, 4)
+
+    @cached_property
+    def choice_words(self) -> Mapping[str, str]:
+        """The value that each word for a choice stands for, by the word's label key."""
+        return {
+            label_key(word): choice.value
+            for choice in reversed(self.choices)
+            for word in (*choice.aliases, choice.label.text.both, choice.label.en, choice.label.zh, choice.value)
+        }
 
 
 class Check(RuleModel):
@@ -201,13 +214,17 @@ class Layout(RuleModel):
 
     `sheet`: label/value pairs with a line table under them, one record a sheet. `list`: one table row per line (or
     per record, for a form without lines), rows grouped to records by the field `group_by`; header fields stand in
-    columns too. `ignore` are headers known and left aside, `skip_sheets` sheets that are not data. `enters` is the
-    workflow stage that its orders come in at; `template` the workbook in templates/ that is made from it.
+    columns too. `two-sheets`: a table of header fields on one sheet and one of lines on another, both with the column
+    `group_by`. `ignore` are headers known and left aside, `skip_sheets` sheets that are not data; where `sheets` names
+    some, only these are read, hidden ones too. `dates_across` is the schedule field whose dates may head columns of
+    quantities. `enters` is the workflow stage that its orders come in at; `template` the workbook in templates/ that
+    is made from it.
+    `date_order` settles which of day, month and year stands first in its dates; the desk's own holds unless given.
     """
 
     name: KebabName
     form: KebabName
-    kind: Literal["sheet", "list"]
+    kind: Literal["sheet", "list", "two-sheets"]
     label: Label
     template: str | None = None
     header: tuple[Placement, ...]
@@ -216,8 +233,11 @@ class Layout(RuleModel):
     defaults: Mapping[Identifier, str | int | bool | Decimal] = PydanticField(default_factory=dict)
     ignore: tuple[str, ...] = ()
     skip_sheets: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    dates_across: Identifier | None = None
     enters: KebabName | None = None
     shipped: Shipping | None = None
+    date_order: DateOrder | None = None
 
     def placements(self) -> Iterator[Placement]:
         """All placements, header first."""

@@ -1,8 +1,9 @@
 """All rules of a desk together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from xltools.forms.header_words import HeaderWords
 from xltools.forms.model import Calendar, Form, Layout, Routes, Tracker, Workflow
 from xltools.forms.settings import Settings
 
@@ -19,6 +20,7 @@ class Rules:
     tracker: Tracker
     settings: Settings
     sha256: str
+    headers: HeaderWords = field(default_factory=HeaderWords)
 
     def layouts_of(self, form: str) -> tuple[Layout, ...]:
         """The layouts of a form."""

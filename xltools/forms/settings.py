@@ -1,12 +1,17 @@
 """A desk's settings, as types: rules/settings.yaml overlaid by the desk's desk.yaml."""
 
 from decimal import Decimal
-from typing import Literal
+from functools import cached_property
+from typing import Annotated, Literal
 
 from pydantic import Field as PydanticField
+from pydantic import StringConstraints
 
 from xltools.core.text import Language
-from xltools.forms.model import Label, RuleModel
+from xltools.core.units import Unit, Units
+from xltools.forms.model import DateOrder, Label, RuleModel
+
+UnitName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
 
 
 class Company(RuleModel):
@@ -59,6 +64,25 @@ class Lateness(RuleModel):
     short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
 
 
+class ReadingSettings(RuleModel):
+    """What is settled of dates that could mean several days; nothing, unless a desk says so.
+
+    `date_order` is for `03/04/19`. With `yearless: next`, `6月1日` is the next such day from the day received on.
+    """
+
+    date_order: DateOrder | None = None
+    yearless: Literal["ask", "next"] = "ask"
+
+
+class UnitOfMeasure(RuleModel):
+    """A unit and the words for it; `base` is the unit it is counted in, and `factor` how many of these make one."""
+
+    name: UnitName
+    aliases: tuple[str, ...] = ()
+    base: UnitName | None = None
+    factor: Decimal = PydanticField(default=Decimal(1), gt=0)
+
+
 class Ledger(RuleModel):
     """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
 
@@ -75,3 +99,10 @@ class Settings(RuleModel):
     number_series: NumberSeries = NumberSeries()
     lateness: Lateness = Lateness()
     ledger: Ledger = Ledger()
+    reading: ReadingSettings = ReadingSettings()
+    units: tuple[UnitOfMeasure, ...] = ()
+
+    @cached_property
+    def known_units(self) -> Units:
+        """The units by all words for them."""
+        return Units(Unit(one.name, one.aliases, one.base or "", one.factor) for one in self.units)

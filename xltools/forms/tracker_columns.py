@@ -24,5 +24,6 @@ COMPUTED_COLUMNS = (
 # What a reader needs to know whose edits a row holds: an order number may itself end in `-1`.
 KEY_COLUMNS = ("order_no", "line_no")
 
+TRACKER_SHEET = "订单总表 Tracker"  # in our template
 # The name of the Excel table: it stays when people rename the sheet, move the table or sort it.
 TRACKER_TABLE = "Tracker"

@@ -1,9 +1,12 @@
 """Is a record whole enough to be taken, and do its values agree with each other?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from xltools.core.problem import Problem, Severity, error
-from xltools.core.record import FieldValue
+from xltools.core.record import FieldValue, Value
+from xltools.core.remembered import Remembered
 from xltools.forms.expression import compile_expression
 from xltools.forms.model import Check, Form, FormField, Stage
 from xltools.intake.complete import Draft
@@ -13,12 +16,13 @@ def check_draft(draft: Draft, form: Form) -> None:
     """Adds what is wrong with a draft to its problems; errors of these kinds keep the record out."""
     if form.lines and not draft.lines:
         _refuse(draft, error("lines-missing", draft.place))
-    _check_required(draft, form.header)
-    _run_checks(draft, form.header_checks, _plain_values(draft))
+    plan = _plan(form)
+    _check_required(draft, plan.header_required)
+    _run_checks(draft, plan.header_checks, draft.values)
     numbers: dict[str, Draft] = {}
     for line in draft.lines:
-        _check_required(line, form.lines)
-        _run_checks(line, form.line_checks, _plain_values(draft) | _plain_values(line))
+        _check_required(line, plan.line_required)
+        _run_checks(line, plan.line_checks, draft.values)
         _check_line_number(line, numbers)
     draft.fatal = draft.fatal or any(line.fatal for line in draft.lines)
 
@@ -33,7 +37,7 @@ def all_problems(draft: Draft) -> Iterator[Problem]:
 def _check_required(part: Draft, fields: Iterable[FormField]) -> None:
     reported: set[str] = set()
     for found in fields:
-        if found.required is not Stage.INTAKE or found.name in part.values:
+        if found.name in part.values:
             continue
         if found.alternative in part.values or found.alternative in reported:
             continue
@@ -54,12 +58,16 @@ def _check_line_number(line: Draft, numbers: dict[str, Draft]) -> None:
     numbers.setdefault(number, line)
 
 
-def _run_checks(part: Draft, checks: Iterable[Check], values: Mapping[str, FieldValue]) -> None:
-    for check in checks:
-        expression = compile_expression(check.rule)
-        if any(name not in values and name not in check.optional for name in expression.names):
+def _run_checks(part: Draft, checks: Iterable["_PlannedCheck"], header: Mapping[str, Value]) -> None:
+    """The checks of a part; names that it does not have itself are those of the `header`."""
+    own = part.values
+    for check, names, is_broken in checks:
+        given = [own.get(name) or header.get(name) for name in names]
+        if None in given and any(
+            one is None and name not in check.optional for name, one in zip(names, given, strict=True)
+        ):
             continue
-        if expression.evaluate(values) is not False:
+        if not is_broken(*[one and one.value for one in given]):
             continue
         severity = Severity(check.severity)
         problem = Problem(
@@ -74,8 +82,45 @@ def _run_checks(part: Draft, checks: Iterable[Check], values: Mapping[str, Field
         part.fatal = part.fatal or severity is Severity.ERROR
 
 
-def _plain_values(part: Draft) -> dict[str, FieldValue]:
-    return {name: given.value for name, given in part.values.items()}
+class _PlannedCheck(NamedTuple):
+    """A check, the fields that its rule names, and whether a rule about such values is clearly not kept."""
+
+    check: Check
+    names: tuple[str, ...]
+    is_broken: Callable[..., bool]
+
+
+def _plan_check(check: Check) -> _PlannedCheck:
+    expression = compile_expression(check.rule)
+    names = tuple(sorted(expression.names))
+
+    # Lines of an order share their dates, and orders their quantities. Values of two types are never alike.
+    @lru_cache(maxsize=1024, typed=True)
+    def is_broken(*values: FieldValue | None) -> bool:
+        return expression.evaluate(dict(zip(names, values, strict=True))) is False
+
+    return _PlannedCheck(check, names, is_broken)
+
+
+class _Plan(NamedTuple):
+    """What of a form is looked at in every record and line."""
+
+    header_required: tuple[FormField, ...]
+    line_required: tuple[FormField, ...]
+    header_checks: tuple[_PlannedCheck, ...]
+    line_checks: tuple[_PlannedCheck, ...]
+
+
+def _plan_checks(form: Form) -> _Plan:
+    return _Plan(
+        tuple(field for field in form.header if field.required is Stage.INTAKE),
+        tuple(field for field in form.lines if field.required is Stage.INTAKE),
+        tuple(map(_plan_check, form.header_checks)),
+        tuple(map(_plan_check, form.line_checks)),
+    )
+
+
+_plan = Remembered[Form, _Plan](_plan_checks)
 
 
 def _refuse(part: Draft, problem: Problem) -> None:

@@ -9,9 +9,11 @@ from decimal import Decimal
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import FieldValue, Origin, Record, Table, Value
+from xltools.core.remembered import Remembered
 from xltools.forms.defaults import RECEIVED
 from xltools.forms.model import Form, FormField, Layout, Lookup
 from xltools.intake.convert import convert_scalar
+from xltools.intake.quantity import WrittenQuantity
 
 Values = dict[str, Value]
 Default = str | int | bool | Decimal
@@ -22,7 +24,8 @@ Tables = Mapping[str, Table]
 class Draft:
     """A record while it is being put together: converted values, its lines, and what was found wrong so far.
 
-    `spoilt` are fields whose cell could not be read; `fatal` means that the record can't be taken.
+    `spoilt` are fields whose cell could not be read; `written` are numbers that came with a unit, which nothing has
+    been compared with yet; `fatal` means that the record can't be taken.
     """
 
     place: Place
@@ -31,6 +34,7 @@ class Draft:
     blanks: dict[str, Place] = field(default_factory=dict)
     spoilt: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    written: dict[str, WrittenQuantity] = field(default_factory=dict)
     fatal: bool = False
 
     def place_of(self, name: str) -> Place:
@@ -43,6 +47,13 @@ class Draft:
         if name not in self.values and name not in self.spoilt:
             self.values[name] = Value(value, place, origin)
 
+    def spoil(self, name: str, problem: Problem) -> None:
+        """Takes what stands in a field for unreadable; its writer is told why."""
+        self.problems.append(problem)
+        self.spoilt.add(name)
+        self.blanks[name] = problem.place
+        self.values.pop(name, None)
+
     def finish(self) -> Record:
         """The record as it stands."""
         return Record(self.place, dict(self.values), tuple(line.finish() for line in self.lines))
@@ -54,27 +65,45 @@ def complete_draft(draft: Draft, form: Form, layout: Layout, tables: Tables, rec
     An earlier order comes first, then the layout's defaults, master data, and the form's defaults.
     """
     _repeat_order(draft, form, tables)
-    for part, fields in _parts(draft, form):
-        for name, value in layout.defaults.items():
-            _fill_default(part, fields.get(name), value, received, Place(f"rules/layouts/{layout.name}.yaml"))
-        for found in fields.values():
-            if found.lookup and found.lookup.fill != "*":
-                _look_up(part, found, found.lookup, tables)
-        for found in fields.values():
-            if found.default is not None:
-                _fill_default(part, found, found.default, received, Place(f"rules/forms/{form.name}.yaml"))
-
-
-def _parts(draft: Draft, form: Form) -> Iterable[tuple[Draft, dict[str, FormField]]]:
-    yield draft, {found.name: found for found in form.header}
-    line_fields = {found.name: found for found in form.lines}
+    _complete_part(draft, _plan_header(form), form, layout, tables, received)
+    plan = _plan_lines(form)
     for line in draft.lines:
-        yield line, line_fields
+        _complete_part(line, plan, form, layout, tables, received)
 
 
-def _fill_default(part: Draft, found: FormField | None, value: Default, received: dt.date, place: Place) -> None:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The fields of a form's header or lines, and those of them that fill others or themselves."""
+
+    fields: Mapping[str, FormField]
+    lookups: tuple[tuple[FormField, Lookup], ...]
+    defaults: tuple[tuple[FormField, Default], ...]
+
+
+def _make_plan(fields: Iterable[FormField]) -> _Plan:
+    by_name = {found.name: found for found in fields}
+    lookups = [(found, found.lookup) for found in by_name.values() if found.lookup and found.lookup.fill != "*"]
+    defaults = [(found, found.default) for found in by_name.values() if found.default is not None]
+    return _Plan(by_name, tuple(lookups), tuple(defaults))
+
+
+_plan_header = Remembered[Form, _Plan](lambda form: _make_plan(form.header))
+_plan_lines = Remembered[Form, _Plan](lambda form: _make_plan(form.lines))
+
+
+def _complete_part(part: Draft, plan: _Plan, form: Form, layout: Layout, tables: Tables, received: dt.date) -> None:
+    for name, value in layout.defaults.items():
+        _fill_default(part, plan.fields.get(name), value, received, f"rules/layouts/{layout.name}.yaml")
+    for found, lookup in plan.lookups:
+        _look_up(part, found, lookup, tables)
+    for found, default in plan.defaults:
+        _fill_default(part, found, default, received, f"rules/forms/{form.name}.yaml")
+
+
+def _fill_default(part: Draft, found: FormField | None, value: Default, received: dt.date, file: str) -> None:
     if found is None or found.name in part.values:
         return
+    place = Place(file)
     scalar = received if value == RECEIVED else value
     converted = convert_scalar(scalar if isinstance(scalar, str | bool | dt.date) else float(scalar), found, place)
     if not isinstance(converted, Problem):

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Document, Origin, Table
-from xltools.core.sheet import Cell, Workbook, is_blank
-from xltools.forms.model import FormField
+from xltools.core.sheet import Workbook
+from xltools.forms.model import Form
 from xltools.forms.rules import Rules
+from xltools.intake.cells import convert_cells, header_fields, line_fields
 from xltools.intake.check import all_problems, check_draft
 from xltools.intake.complete import Draft, Tables, complete_draft
-from xltools.intake.convert import convert_cell
+from xltools.intake.conventions import Conventions, find_conventions
 from xltools.intake.identify import Match, identify_layout
-from xltools.intake.locate import LocatedLine, LocatedRecord, locate_records
+from xltools.intake.line_units import settle_units, take_header_units
+from xltools.intake.locate import locate_records
 from xltools.intake.returned import without_listing
 
 FOLDER_FIELD = "customer"  # a folder inbox/<customer>/ says whose its workbooks are
@@ -58,11 +60,13 @@ def read_matched(
     problems: tuple[Problem, ...] = (),
 ) -> Reading:
     """The sheets of a workbook whose layout is known, as a document; `problems` are those of telling it."""
-    drafts, located_problems = _draft_records(match, rules, folder_customer)
-    problems += located_problems
     the_form = rules.forms[match.layout.form]
+    conventions = find_conventions(rules, match.layout, received)
+    drafts, located_problems = _draft_records(match, the_form, conventions, folder_customer)
+    problems += located_problems
     for draft in drafts:
         complete_draft(draft, the_form, match.layout, tables, received)
+        settle_units(draft, the_form, conventions.units)
         check_draft(draft, the_form)
         problems += tuple(all_problems(draft))
     if not drafts and not any(problem.is_error for problem in problems):
@@ -99,39 +103,17 @@ def read_table(workbook: Workbook, rules: Rules, form: str, received: dt.date) -
     return Table(form, reading.document.records), problems
 
 
-def _draft_records(match: Match, rules: Rules, folder_customer: str) -> tuple[list[Draft], tuple[Problem, ...]]:
-    form = rules.forms[match.layout.form]
-    header = {found.name: found for found in form.header}
-    lines = {found.name: found for found in form.lines}
+def _draft_records(
+    match: Match, form: Form, conventions: Conventions, folder_customer: str
+) -> tuple[list[Draft], tuple[Problem, ...]]:
+    located, problems = locate_records(match.sheets, form, match.layout)
+    header, lines = header_fields(form), line_fields(form)
     drafts: list[Draft] = []
-    problems: tuple[Problem, ...] = ()
-    for sheet in match.sheets:
-        records, found = locate_records(sheet, form, match.layout)
-        problems += found
-        for record in records:
-            draft = _convert_cells(record, header)
-            draft.lines = [_convert_cells(line, lines) for line in record.lines]
-            if folder_customer and FOLDER_FIELD in header:
-                draft.fill(FOLDER_FIELD, folder_customer, Place(sheet.file), Origin.FOLDER)
-            drafts.append(draft)
+    for record in located:
+        draft = convert_cells(record.place, record.cells, header, conventions)
+        draft.lines = [convert_cells(line.place, line.cells, lines, conventions) for line in record.lines]
+        if folder_customer and FOLDER_FIELD in header.by_name:
+            draft.fill(FOLDER_FIELD, folder_customer, Place(record.place.file), Origin.FOLDER)
+        take_header_units(draft, form, record.headers, conventions.units)
+        drafts.append(draft)
     return drafts, problems
-
-
-def _convert_cells(located: LocatedRecord | LocatedLine, fields: dict[str, FormField]) -> Draft:
-    draft = Draft(located.place)
-    for name, cell in located.cells.items():
-        _convert_into(draft, name, cell, fields[name])
-    return draft
-
-
-def _convert_into(draft: Draft, name: str, cell: Cell, found: FormField) -> None:
-    if is_blank(cell.value):
-        draft.blanks[name] = cell.place
-        return
-    converted = convert_cell(cell, found)
-    if isinstance(converted, Problem):
-        draft.problems.append(converted)
-        draft.blanks[name] = cell.place
-        draft.spoilt.add(name)
-    else:
-        draft.values[name] = converted

@@ -1,26 +1,28 @@
 """The tracker as people left it × as it was written → what they typed, and what else they did to it."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xltools.core.cell_text import same_text
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Answer, Edit, FieldValue, Finding
-from xltools.core.sheet import CellError, Workbook, is_blank
+from xltools.core.sheet import CellError, Workbook
 from xltools.core.table_state import TableState
 from xltools.core.text import label_key, normalize_text
 from xltools.forms.model import ORDER_FORM, FormField
 from xltools.forms.rules import Rules
-from xltools.forms.tracker_columns import COMPUTED_COLUMNS, TRACKER_TABLE
-from xltools.intake.convert import convert_cell, convert_scalar
+from xltools.forms.tracker_columns import COMPUTED_COLUMNS, TRACKER_SHEET, TRACKER_TABLE
+from xltools.intake.conventions import NOTHING_SETTLED, Conventions, find_conventions
+from xltools.intake.convert import convert_cell, convert_scalar, is_left_blank
 from xltools.intake.identify import Match
 from xltools.intake.labels import Labels
-from xltools.intake.shared_table import FoundTable, find_shared_table
-from xltools.intake.tracker_rows import KEY, OrderLineKey, TrackerRows, tell_rows
-from xltools.intake.typed_rows import copied_changes, match_typed_rows
+from xltools.intake.shared_table import FoundTable, find_shared_table, holds_columns
+from xltools.intake.tracker_rows import KEY, ORDER_KEY, OrderLineKey, TrackerRows, tell_rows
+from xltools.intake.typed_rows import copied_changes, dated_numbers, match_typed_rows
 
 MOST_QUESTIONS = 50  # deleted rows that are asked about one by one
+_IS_DATE = "order-number-is-date"
 _Spot = tuple[str, str, str]
 
 
@@ -56,16 +58,33 @@ def read_tracker(
     if before and len(before.columns.keys() - found.columns.keys()) > len(before.columns) // 3:
         return error("tracker-not-found", Place(workbook.file))  # another list of the same orders, or no list at all
     rows = tell_rows(found, before, known)
+    dated = dated_numbers(found, rows)
+    rows = replace(
+        rows,
+        typed=tuple(row for row in rows.typed if row not in dated),
+        copied=tuple(one for one in rows.copied if one[0] not in dated),
+    )
     form = rules.forms[ORDER_FORM]
     entered = [name for name in found.columns if name not in COMPUTED_COLUMNS]
     fields = {name: one for name in entered if (one := form.field(name)) and one.editable}
     line_fields = frozenset(name for name in fields if form.is_line_field(name))
-    reader = _CellReader(found, fields, line_fields, before, workbook.saved_by)
+    conventions = find_conventions(rules, None, None)
+    reader = _CellReader(found, fields, line_fields, before, workbook.saved_by, conventions)
     for key, row in rows.kept.items():
         reader.read_row(key, row)
     edits = reader.finish()
-    findings = (*reader.findings, *_row_findings(found, rows, before, known, workbook.saved_by))
-    problems = (*_missing_columns(found, rules, before), *reader.problems, *_row_problems(found, rows))
+    findings = (
+        *reader.findings,
+        *_row_findings(found, rows, before, known, workbook.saved_by),
+        *_dated_findings(found, dated, workbook.saved_by),
+    )
+    problems = (
+        *_copied_sheets(workbook, found, rules, before),
+        *_missing_columns(found, rules, before),
+        *reader.problems,
+        *_row_problems(found, rows),
+        *(error(_IS_DATE, found.sheet.place(row, at), ORDER_KEY) for row, at in dated.items()),
+    )
     return TrackerReading(
         found=found.with_texts(reader.bases),
         rows=rows,
@@ -90,13 +109,15 @@ def read_overwritten(
     return tuple(reader.findings)
 
 
-def read_answers(found: FoundTable, saved_by: str) -> tuple[Answer, ...]:
-    """What people answered on the sheet of items to resolve."""
+def read_answers(found: FoundTable, saved_by: str, before: TableState | None = None) -> tuple[Answer, ...]:
+    """What people answered on the sheet of items to resolve; what was written there (`before`) is no answer."""
     answers = []
     for row in found.rows():
         item, text = found.key(row, ("id",))[0], found.text(row, "answer")
-        if item and text:
-            answers.append(Answer(item, text, found.sheet.place(row, found.columns["answer"]), saved_by))
+        was = ((before.texts((item,)) if before else None) or {}).get("answer", "")
+        if item and text and not same_text(was, text):
+            place = found.sheet.place(row, found.columns["answer"])
+            answers.append(Answer(item, text, place, saved_by, was))
     return tuple(answers)
 
 
@@ -132,8 +153,10 @@ class _CellReader:
         line_fields: frozenset[str],
         before: TableState | None,
         saved_by: str,
+        conventions: Conventions = NOTHING_SETTLED,
     ) -> None:
         self.found, self.before, self.saved_by = found, before, saved_by
+        self.conventions = conventions
         self.fields, self.line_fields = fields, line_fields  # what people may type over, and which of it is of lines
         self.typed: dict[_Spot, list[_Typed]] = {}  # a header field may be typed in several rows of its order
         self.findings: list[Finding] = []
@@ -204,9 +227,9 @@ class _CellReader:
     def _read_value(self, row: int, column: int, field: FormField) -> FieldValue | Problem | None:
         """What stands in a cell; text that the field's type can't read is kept as that text, with a warning."""
         cell = self.found.sheet.cell(row, column)
-        if is_blank(cell.value):
+        if is_left_blank(cell.value, field):
             return None
-        converted = convert_cell(cell, field)
+        converted = convert_cell(cell, field, conventions=self.conventions)
         if not isinstance(converted, Problem):
             return converted.value
         if isinstance(cell.value, CellError):
@@ -240,11 +263,25 @@ def _row_findings(
             yield Finding("row-duplicated", order, line, place=place, by=saved_by)
 
 
+def _dated_findings(found: FoundTable, dated: Mapping[int, int], saved_by: str) -> Iterator[Finding]:
+    for row, at in dated.items():
+        typed, place = found.row_text(row), found.sheet.place(row, at)
+        yield Finding("row-incomplete", field=ORDER_KEY, typed=typed, code=_IS_DATE, place=place, by=saved_by)
+
+
 def _row_problems(found: FoundTable, rows: TrackerRows) -> Iterator[Problem]:
     if len(rows.gone) > MOST_QUESTIONS:
         yield error("tracker-rows-gone", found.sheet.place(found.block.top, found.block.left), count=len(rows.gone))
     for row in rows.notes:
         yield warning("tracker-row-unkeyed", found.sheet.place(row, found.block.left))
+
+
+def _copied_sheets(workbook: Workbook, found: FoundTable, rules: Rules, before: TableState | None) -> Iterator[Problem]:
+    """A copy under the sheet's own name, while ours is called otherwise: whoever made it works in the copy."""
+    names = {TRACKER_SHEET, before.sheet if before else TRACKER_SHEET} - {found.sheet.name}
+    for sheet in workbook.sheets:
+        if sheet.name in names and not sheet.hidden and holds_columns(sheet, column_labels(rules), KEY):
+            yield warning("tracker-sheet-copied", sheet.place(0, 0), sheet=found.sheet.name)
 
 
 def _missing_columns(found: FoundTable, rules: Rules, before: TableState | None) -> Iterator[Problem]:

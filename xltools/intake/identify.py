@@ -1,17 +1,23 @@
 """Which form a workbook is, and in which layout: by the mark our templates carry, else by its headers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.sheet import Sheet, Workbook
-from xltools.core.text import label_key, normalize_text
+from xltools.core.text import label_key
 from xltools.forms.model import Form, Layout, Stage
 from xltools.forms.rules import Rules
-from xltools.intake.labels import Labels, index_labels, match_row
-from xltools.intake.locate import find_table, table_labels
+from xltools.intake.date_columns import read_date_header
+from xltools.intake.label_block import find_block
+from xltools.intake.labels import LayoutWords, layout_words
+from xltools.intake.locate import holds_lines
+from xltools.intake.nearest_layout import tell_unrecognised
+from xltools.intake.sheet_view import SheetView
+from xltools.intake.sums import QUANTITY
+from xltools.intake.table_header import find_header
 
 _MARK = re.compile(r"([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)/([1-9][0-9]*)")
 _MARK_ROWS, _MARK_COLUMNS = 12, 40
@@ -19,11 +25,15 @@ _MARK_ROWS, _MARK_COLUMNS = 12, 40
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A layout and the sheets of a workbook that are in it."""
+    """A layout and the sheets of a workbook that are in it.
+
+    `score` is the number of fields that the sheets name, then how few more the layout has: one that was made for this
+    workbook goes before one that knows many headers more.
+    """
 
     layout: Layout
     sheets: tuple[Sheet, ...]
-    score: int = 0
+    score: tuple[int, int] = (0, 0)
 
 
 def identify_layout(
@@ -36,14 +46,13 @@ def identify_layout(
     marked, problems = _find_marked(workbook, rules, form)
     if marked or problems:
         return marked, problems
-    matches = sorted(
-        (match for layout in _candidates(rules, form) if (match := _match_layout(workbook, layout, rules, known))),
-        key=lambda match: -match.score,
-    )
+    views = [SheetView(sheet) for sheet in workbook.sheets]
+    matches = [match for layout in _candidates(rules, form) if (match := _match_layout(views, layout, rules, known))]
     place = Place(workbook.file)
     if not matches:
-        return None, (error("form-not-recognised", place),)
-    best = [match for match in matches if match.score == matches[0].score]
+        return None, (tell_unrecognised(workbook, _all_words(rules, form), known),)
+    top = max(match.score for match in matches)
+    best = [match for match in matches if match.score == top]
     if len(best) > 1:
         names = ", ".join(match.layout.name for match in best)
         return None, (error("layout-ambiguous", place, layouts=names),)
@@ -56,18 +65,22 @@ def _candidates(rules: Rules, form: str | None) -> Iterator[Layout]:
             yield layout
 
 
+def _all_words(rules: Rules, form: str | None) -> list[LayoutWords]:
+    return [layout_words(rules.forms[layout.form], layout) for layout in _candidates(rules, form)]
+
+
 def _find_marked(workbook: Workbook, rules: Rules, form: str | None) -> tuple[Match | None, tuple[Problem, ...]]:
     found: dict[str, list[Sheet]] = {}
     problems: list[Problem] = []
     for sheet in workbook.sheets:
-        mark = None if sheet.hidden else _read_mark(sheet)
+        mark = _read_mark(sheet)
         if mark is None:
             continue
         form_name, layout_name, version, place = mark
         layout = rules.layouts.get(layout_name)
         if layout is None or layout.form != form_name or (form and form_name != form):
             continue  # a mark of another desk, or of a form since removed: the headers decide
-        if _is_skipped(sheet, layout):
+        if not is_read(sheet, layout):
             continue
         if version > rules.forms[form_name].version and layout_name not in found:
             problems.append(warning("form-version-newer", place, version=version, known=rules.forms[form_name].version))
@@ -82,42 +95,68 @@ def _find_marked(workbook: Workbook, rules: Rules, form: str | None) -> tuple[Ma
 def _read_mark(sheet: Sheet) -> tuple[str, str, int, Place] | None:
     for row in range(min(len(sheet.rows), _MARK_ROWS)):
         for column, value in enumerate(sheet.rows[row][:_MARK_COLUMNS]):
-            if isinstance(value, str) and (match := _MARK.fullmatch(value.strip())):
+            if isinstance(value, str) and "/" in value and (match := _MARK.fullmatch(value.strip())):
                 return match[1], match[2], int(match[3]), sheet.place(row, column)
     return None
 
 
-def _is_skipped(sheet: Sheet, layout: Layout) -> bool:
-    skipped = map(label_key, layout.skip_sheets)
-    return label_key(normalize_text(sheet.name)) in skipped
+def is_read(sheet: Sheet, layout: Layout) -> bool:
+    """True for a sheet that a layout may lie in: one that it names, else any that is shown and not skipped."""
+    name = label_key(sheet.name)
+    if layout.sheets:
+        return name in map(label_key, layout.sheets)
+    return not sheet.hidden and name not in map(label_key, layout.skip_sheets)
 
 
-def _match_layout(workbook: Workbook, layout: Layout, rules: Rules, known: frozenset[str]) -> Match | None:
-    form = rules.forms[layout.form]
+def _match_layout(views: Sequence[SheetView], layout: Layout, rules: Rules, known: frozenset[str]) -> Match | None:
+    words = layout_words(rules.forms[layout.form], layout)
     sheets, score = [], 0
-    for sheet in workbook.sheets:
-        if sheet.hidden or _is_skipped(sheet, layout):
-            continue
-        named = _named_fields(sheet, form, layout)
+    together: frozenset[str] = frozenset()
+    for view in views:
+        named = named_fields(view, words) if is_read(view.sheet, layout) else frozenset()
         # A list that says what has left is told by the column that says so.
-        if layout.shipped and layout.shipped.date not in named:
+        if not named or (layout.shipped and layout.shipped.date not in named):
             continue
-        if named and _covers(named | known | frozenset(layout.defaults), form):
-            sheets.append(sheet)
+        if layout.kind == "two-sheets" or _covers(named | known | frozenset(layout.defaults), words.form):
+            sheets.append(view)
             score = max(score, len(named))
-    return Match(layout, tuple(sheets), score) if sheets else None
+            together |= named
+    if layout.kind == "two-sheets" and not _covers_both(sheets, together | known, words):
+        return None
+    return (
+        Match(layout, tuple(view.sheet for view in sheets), (score, -sum(1 for _ in layout.placements())))
+        if sheets
+        else None
+    )
 
 
-def _named_fields(sheet: Sheet, form: Form, layout: Layout) -> frozenset[str]:
-    table = find_table(sheet, table_labels(form, layout))
-    if table is None:
+def _covers_both(views: Sequence[SheetView], named: frozenset[str], words: LayoutWords) -> bool:
+    """True when there are header rows and lines, and between them all that is needed."""
+    kinds = {holds_lines(view, words) for view in views}
+    return kinds == {True, False} and _covers(named | frozenset(words.layout.defaults), words.form)
+
+
+def named_fields(view: SheetView, words: LayoutWords) -> frozenset[str]:
+    """The fields that a sheet's headers and labels name; empty where it has no table of the layout."""
+    part = words.table
+    if words.layout.kind == "two-sheets":
+        is_lines = holds_lines(view, words)
+        if is_lines is None:
+            return frozenset()
+        part = words.table if is_lines else words.orders
+    header = find_header(view, part.labels)
+    if header is None:
         return frozenset()
-    if layout.kind == "list":
-        return frozenset(table.columns)
-    labels: Labels = index_labels(form, layout.header)
-    named = {name for row in range(len(sheet.rows)) if row != table.row for name in match_row(labels, sheet, row)}
+    named = frozenset(header.matched)
+    taken = {column for columns in header.matched.values() for column in columns}
+    if words.across and any(read_date_header(text) for at, text in header.texts.items() if at not in taken):
+        named |= {words.across.name, QUANTITY}
+    if words.layout.kind != "sheet":
+        return named
+    outside = [row for row in range(len(view.sheet.rows)) if not header.top <= row <= header.row]
+    block = find_block(view, outside, words.block, words.every)
     # A bare table, as people put into a customer's folder, is a list.
-    return frozenset(named | set(table.columns)) if named else frozenset()
+    return named | frozenset(block) if block else frozenset()
 
 
 def _covers(named: frozenset[str], form: Form) -> bool:

@@ -1,21 +1,24 @@
-"""Sheet × Layout → the cells of each record, before any of them is converted."""
+"""Sheets × Layout → the cells of each record, before any of them is converted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
-from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
+from xltools.core.sheet import Cell, Sheet, is_blank
 from xltools.core.text import label_key
-from xltools.forms.model import FieldType, Form, FormField, Layout, Stage
-from xltools.intake.convert import read_number
-from xltools.intake.labels import Labels, find_label, ignored_labels, index_labels, match_row
+from xltools.forms.model import Form, Layout
+from xltools.intake.label_block import find_block, find_loose_labels
+from xltools.intake.labels import LayoutWords, TableWords, layout_words, written_text
+from xltools.intake.sheet_view import SheetView
+from xltools.intake.sums import check_sums
+from xltools.intake.table_columns import choose_columns, tell_unread_header
+from xltools.intake.table_header import LineTable, find_header
+from xltools.intake.table_rows import TableRows, split_rows, tell_unread_rows
 
-# Rows of a line table that are not lines: sums and remarks under it.
-_FOOTERS = ("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal")
-_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
 _GroupKey = tuple[str, ...]
-_LABEL_BLOCK_ROWS = 60  # a header row further down is not looked for
+_Line = tuple[int, Mapping[str, Cell]]
+Located = tuple[tuple["LocatedRecord", ...], tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,191 +31,204 @@ class LocatedLine:
 
 @dataclass(frozen=True, slots=True)
 class LocatedRecord:
-    """The cells of one record, by field, and its lines; blank cells too, so that a problem can point at them."""
+    """The cells of one record, by field, and its lines; blank cells too, so that a problem can point at them.
+
+    `headers` are the cells that name the fields found, in its lines too.
+    """
 
     place: Place
     cells: Mapping[str, Cell]
     lines: tuple[LocatedLine, ...] = ()
+    headers: Mapping[str, Cell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class LineTable:
-    """Where a table stands: the row of its headers, and the column of each field."""
+class _Table:
+    """A table that was found, its rows told apart."""
 
-    row: int
-    columns: Mapping[str, int]
-    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    view: SheetView
+    table: LineTable
+    rows: TableRows
 
+    @property
+    def sheet(self) -> Sheet:
+        return self.view.sheet
 
-@dataclass(frozen=True, slots=True)
-class TableRows:
-    """The rows of a table that are lines, with their cells by field; `others` are rows under a sum that are none."""
+    @property
+    def headers(self) -> dict[str, Cell]:
+        return {
+            name: self.table.headers[column]
+            for name, column in self.table.columns.items()
+            if column in self.table.headers
+        }
 
-    lines: tuple[tuple[int, Mapping[str, Cell]], ...]
-    others: tuple[int, ...]
-
-
-def find_table(sheet: Sheet, labels: Labels) -> LineTable | None:
-    """The row that names the most fields, at least two; the first of equals."""
-    best: LineTable | None = None
-    for row in range(min(len(sheet.rows), _LABEL_BLOCK_ROWS)):
-        matched = match_row(labels, sheet, row)
-        if len(matched) >= 2 and (best is None or len(matched) > len(best.columns)):
-            repeated = {name: tuple(found) for name, found in matched.items() if len(found) > 1}
-            best = LineTable(row, {name: found[0] for name, found in matched.items()}, repeated)
-    return best
+    def place(self, row: int) -> Place:
+        return self.sheet.place(row, self.table.first_column)
 
 
-def table_labels(form: Form, layout: Layout) -> Labels:
-    """The labels that may head the columns of a layout's table."""
-    return index_labels(form, layout.lines if layout.kind == "sheet" else layout.placements())
-
-
-def locate_records(sheet: Sheet, form: Form, layout: Layout) -> tuple[tuple[LocatedRecord, ...], tuple[Problem, ...]]:
-    """The records of one sheet as its layout places them, and what of the sheet is not read."""
-    table = find_table(sheet, table_labels(form, layout))
-    if table is None:
-        return (), (error("table-not-found", sheet.place(0, 0)),)
-    problems = [
-        error(
-            "header-repeated", sheet.place(table.row, columns[1]), name, other=sheet.place(table.row, columns[0]).cell
-        )
-        for name, columns in table.repeated.items()
-    ]
-    rows = _split_rows(sheet, table, form, layout)
-    if layout.kind == "sheet":
-        records: tuple[LocatedRecord, ...] = (_locate_sheet_record(sheet, form, layout, table, rows),)
-    else:
-        records, conflicts = _locate_list_records(sheet, layout, table, rows)
-        problems.extend(conflicts)
-    problems.extend(_unread_columns(sheet, layout, table))
-    problems.extend(_unread_rows(sheet, form, layout, rows.others))
-    return tuple(record for record in records if _is_filled(record)), tuple(problems)
-
-
-def _locate_sheet_record(sheet: Sheet, form: Form, layout: Layout, table: LineTable, rows: TableRows) -> LocatedRecord:
-    labels = index_labels(form, layout.header)
-    lines = tuple(LocatedLine(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines)
-    last = max((row for row, _ in rows.lines), default=table.row)
-    outside = [*range(table.row), *range(last + 1, len(sheet.rows))]
-    cells: dict[str, Cell] = {}
-    for row in outside:
-        for column, value in enumerate(sheet.rows[row]):
-            name = find_label(labels, value)
-            if name and (name not in cells or is_blank(cells[name].value)):
-                cells[name] = _value_beside(sheet, labels, row, column)
-    return LocatedRecord(sheet.place(0, 0), cells, lines)
-
-
-def _value_beside(sheet: Sheet, labels: Labels, row: int, column: int) -> Cell:
-    """The cell right of a label, past the merged block that the label may fill."""
-    right = sheet.merge_at(row, column).right + 1
-    block = sheet.merge_at(row, right)
-    cell = sheet.cell(block.top, block.left)
-    # An empty field followed by the next label: the value is blank, not that label.
-    if find_label(labels, cell.value):
-        return Cell(None, cell.place)
-    return cell
-
-
-def _split_rows(sheet: Sheet, table: LineTable, form: Form, layout: Layout) -> TableRows:
-    """The rows under a table's headers: its lines, and what under a sum is none.
-
-    A sum may be that of a month, with further lines under it. Under a sum only a row is a line that has what no line
-    may lack: there stand taxes, remarks and signatures too.
-    """
-    lines: list[tuple[int, Mapping[str, Cell]]] = []
-    others: list[int] = []
-    needed = _needed_fields(form, layout, table)
-    summed = False
-    for row in range(table.row + 1, len(sheet.rows)):
-        if _is_footer(sheet.rows[row]):
-            summed = True
-            continue
-        cells = {name: sheet.cell(row, column) for name, column in table.columns.items()}
-        # A line number alone is a row prepared for typing.
-        filled = any(not is_blank(cell.value) for name, cell in cells.items() if name != "line_no")
-        if filled and (not summed or all(_can_be(cells[one.name].value, one) for one in needed)):
-            lines.append((row, cells))
-        elif summed and not all(map(is_blank, sheet.rows[row])):
-            others.append(row)
-    return TableRows(tuple(lines), tuple(others))
-
-
-def _needed_fields(form: Form, layout: Layout, table: LineTable) -> tuple[FormField, ...]:
-    placed = (form.field(placement.field) for placement in layout.lines or layout.header)
-    return tuple(
-        one
-        for one in placed
-        if one
-        and one.required is Stage.INTAKE
-        and not one.alternative
-        and one.default is None
-        and one.name in table.columns
+def locate_records(sheets: Sequence[Sheet], form: Form, layout: Layout) -> Located:
+    """The records of a match's sheets as its layout places them, and what of the sheets is not read."""
+    words = layout_words(form, layout)
+    if layout.kind == "two-sheets":
+        return _locate_joined(sheets, words)
+    located = [_locate_in_sheet(sheet, words) for sheet in sheets]
+    return (
+        tuple(record for records, _ in located for record in records),
+        tuple(problem for _, problems in located for problem in problems),
     )
 
 
-def _can_be(value: Scalar, needed: FormField) -> bool:
-    if needed.type in _NUMBERS:
-        return read_number(value) is not None
-    return not is_blank(value)
+def _locate_in_sheet(sheet: Sheet, words: LayoutWords) -> Located:
+    problems: list[Problem] = []
+    found = _read_table(sheet, words, words.table, problems)
+    if found is None:
+        return (), (error("table-not-found", sheet.place(0, 0)),)
+    if words.layout.kind == "sheet":
+        record, more = _locate_form(found, words)
+        records: tuple[LocatedRecord, ...] = (record,)
+    else:
+        records, more = _locate_list(found, words)
+    problems += [*more, *tell_unread_rows(sheet, found.rows.others, words.every, words.ignored)]
+    return tuple(record for record in records if _is_filled(record)), tuple(problems)
 
 
-def _unread_rows(sheet: Sheet, form: Form, layout: Layout, others: Iterable[int]) -> list[Problem]:
-    """Rows under a sum, such as remarks, that are neither lines nor labels with their values."""
-    labels = index_labels(form, layout.placements())
-    ignored = ignored_labels(layout)
-    problems = []
-    for row in others:
-        column, first = next((at, value) for at, value in enumerate(sheet.rows[row]) if not is_blank(value))
-        if not match_row(labels, sheet, row) and label_key(_plain(first)) not in ignored:
-            problems.append(warning("row-not-read", sheet.place(row, column), text=_plain(first)))
-    return problems
+def _read_table(sheet: Sheet, words: LayoutWords, part: TableWords, problems: list[Problem]) -> _Table | None:
+    view = SheetView(sheet)
+    header = find_header(view, part.labels)
+    if header is None:
+        return None
+    table, told = choose_columns(sheet, header, words, part)
+    if not table.columns:
+        problems += told
+        return None
+    rows = split_rows(sheet, table, words, part)
+    problems += [*told, *check_sums([cells for _, cells in rows.lines], rows.sums)]
+    return _Table(view, table, rows)
 
 
-def _is_footer(values: tuple[Scalar, ...]) -> bool:
-    first = next((value for value in values if not is_blank(value)), None)
-    return isinstance(first, str) and label_key(first) in _FOOTERS
+def _locate_form(found: _Table, words: LayoutWords) -> tuple[LocatedRecord, list[Problem]]:
+    """One record a sheet: its labels stand above and under its lines."""
+    sheet, table, rows = found.sheet, found.table, found.rows
+    lines = tuple(LocatedLine(found.place(row), cells) for row, cells in rows.lines)
+    last = max(rows.last, table.row)
+    outside = [*range(table.top), *range(last + 1, len(sheet.rows))]
+    block = find_block(found.view, outside, words.block, words.every)
+    missing = {label: name for label, name in words.block.items() if name not in block}
+    near = [
+        told
+        for cell in find_loose_labels(sheet, range(table.top), block)
+        if (told := tell_unread_header(cell, missing)).code == "header-near-match"
+    ]
+    headers = found.headers | {name: pair.label for name, pair in block.items()}
+    cells = {name: pair.value for name, pair in block.items()}
+    return LocatedRecord(sheet.place(0, 0), cells, lines, headers), near
 
 
-def _locate_list_records(
-    sheet: Sheet, layout: Layout, table: LineTable, rows: TableRows
-) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
+def _locate_list(found: _Table, words: LayoutWords) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
+    layout, table = words.layout, found.table
     header_names = [placement.field for placement in layout.header if placement.field in table.columns]
-    line_names = [placement.field for placement in layout.lines if placement.field in table.columns]
+    headers = found.headers
     if not layout.lines:
-        return tuple(LocatedRecord(sheet.place(row, _first_column(table)), cells) for row, cells in rows.lines), []
-    groups: dict[_GroupKey, list[tuple[int, Mapping[str, Cell]]]] = {}
-    key: _GroupKey | None = None
-    merged = _merged_down(sheet)
-    for row, found in rows.lines:
-        at = {name: (row, table.columns[name]) for name in header_names}
-        cells = {**found, **{name: sheet.cell(merged.get(spot, row), spot[1]) for name, spot in at.items()}}
-        key = _group_key(cells, header_names, layout.group_by, key)
-        groups.setdefault(key, []).append((row, cells))
+        return tuple(LocatedRecord(found.place(row), cells, headers=headers) for row, cells in found.rows.lines), []
+    line_names = {placement.field for placement in layout.lines}
     records, conflicts = [], []
-    for group in groups.values():
-        record = _group_record(sheet, table, group, header_names, line_names)
-        records.append(record)
-        conflicts.extend(_header_conflicts(group, record.cells))
+    for group in _group_rows(found, header_names, layout.group_by).values():
+        header = _group_header(group, header_names)
+        lines = tuple(
+            LocatedLine(found.place(row), {name: cell for name, cell in cells.items() if name in line_names})
+            for row, cells in group
+        )
+        records.append(LocatedRecord(found.place(group[0][0]), header, lines, headers))
+        conflicts.extend(_header_conflicts(group, header))
     return tuple(records), conflicts
 
 
-def _merged_down(sheet: Sheet) -> dict[tuple[int, int], int]:
-    """The top row of each cell, the first left out, of the merged blocks that are one column wide.
+def _locate_joined(sheets: Sequence[Sheet], words: LayoutWords) -> Located:
+    """Header rows of some sheets and lines of others, joined by the number that both name."""
+    problems: list[Problem] = []
+    orders: dict[str, LocatedRecord] = {}
+    lines: dict[str, list[LocatedLine]] = {}
+    line_headers: dict[str, Cell] = {}
+    for sheet in sheets:
+        is_lines = holds_lines(SheetView(sheet), words)
+        found = _read_table(sheet, words, words.table if is_lines else words.orders, problems)
+        if found is None:
+            problems.append(error("table-not-found", sheet.place(0, 0)))
+        elif is_lines:
+            line_headers |= found.headers
+            _collect_lines(found, words, lines)
+        else:
+            _collect_orders(found, words, orders, problems)
+        if found:
+            problems += tell_unread_rows(sheet, found.rows.others, words.every, words.ignored)
+    for number, ones in lines.items():
+        if number not in orders:
+            by = words.layout.group_by or ""
+            written = ones[0].cells.get(by, Cell(None, ones[0].place))
+            problems.append(error("line-without-order", written.place, by, order=written_text(written.value)))
+    joined = tuple(
+        LocatedRecord(
+            order.place,
+            order.cells,
+            tuple(_without_number(lines.get(number, []), words)),
+            {**line_headers, **order.headers},
+        )
+        for number, order in orders.items()
+    )
+    return joined, tuple(problems)
 
-    People merge an order's number or customer over its lines; a quantity they merge is the sum of its lines.
-    """
-    return {
-        (row, block.left): block.top
-        for block in sheet.merges
-        if block.left == block.right
-        for row in range(block.top + 1, min(block.bottom + 1, len(sheet.rows)))
-    }
+
+def holds_lines(view: SheetView, words: LayoutWords) -> bool | None:
+    """Of two joined sheets: True for that of the lines, False for that of the header rows, None for neither."""
+    number = words.layout.group_by
+    counts = []
+    for part in (words.orders, words.table):
+        header = find_header(view, part.labels)
+        named = set(header.matched) if header else set()
+        counts.append(len(named - {number}) if number in named else 0)
+    return counts[1] >= counts[0] if any(counts) else None
+
+
+def _collect_lines(found: _Table, words: LayoutWords, lines: dict[str, list[LocatedLine]]) -> None:
+    names = [words.layout.group_by] if words.layout.group_by in found.table.columns else []
+    for key, group in _group_rows(found, [name for name in names if name], words.layout.group_by).items():
+        own = lines.setdefault(key[0], [])
+        own.extend(LocatedLine(found.place(row), cells) for row, cells in group)
+
+
+def _collect_orders(
+    found: _Table, words: LayoutWords, orders: dict[str, LocatedRecord], problems: list[Problem]
+) -> None:
+    names = [placement.field for placement in words.layout.header if placement.field in found.table.columns]
+    for key, group in _group_rows(found, names, words.layout.group_by).items():
+        header = _group_header(group, names)
+        problems += _header_conflicts(group, header)
+        orders.setdefault("".join(key), LocatedRecord(found.place(group[0][0]), header, (), found.headers))
+
+
+def _without_number(lines: Sequence[LocatedLine], words: LayoutWords) -> Iterator[LocatedLine]:
+    """The lines without the number that joins them, which belongs to the order."""
+    names = {placement.field for placement in words.layout.lines}
+    for line in lines:
+        yield LocatedLine(line.place, {name: cell for name, cell in line.cells.items() if name in names})
+
+
+def _group_rows(found: _Table, header_names: Sequence[str], group_by: str | None) -> dict[_GroupKey, list[_Line]]:
+    """The lines of each record, in the order in which they stand; header cells are those of merged blocks."""
+    groups: dict[_GroupKey, list[_Line]] = {}
+    key: _GroupKey | None = None
+    merged = found.view.merges.tops(len(found.sheet.rows)) if found.sheet.merges else {}
+    columns = {name: found.table.columns[name] for name in header_names}
+    for row, own in found.rows.lines:
+        spread = {name: found.sheet.cell(merged[row, at], at) for name, at in columns.items() if (row, at) in merged}
+        cells = {**own, **spread} if spread else own
+        key = _group_key(cells, header_names, group_by, key)
+        groups.setdefault(key, []).append((row, cells))
+    return groups
 
 
 def _group_key(
-    cells: Mapping[str, Cell], header_names: list[str], group_by: str | None, above: _GroupKey | None
+    cells: Mapping[str, Cell], header_names: Sequence[str], group_by: str | None, above: _GroupKey | None
 ) -> _GroupKey:
     """What rows of one record share: the group field, else all header cells.
 
@@ -221,62 +237,36 @@ def _group_key(
     """
     number = cells[group_by].value if group_by and group_by in cells else None
     if not is_blank(number):
-        return (label_key(_plain(number)),)
-    header = tuple(_plain(cells[name].value) for name in header_names)
+        return (label_key(written_text(number)),)
+    header = tuple(written_text(cells[name].value) for name in header_names)
     return above if above is not None and not any(header) else ("", *header)
 
 
-def _group_record(
-    sheet: Sheet,
-    table: LineTable,
-    group: list[tuple[int, Mapping[str, Cell]]],
-    header_names: list[str],
-    line_names: list[str],
-) -> LocatedRecord:
-    header = {
+def _group_header(group: Sequence[_Line], header_names: Sequence[str]) -> dict[str, Cell]:
+    """Of each header field the first cell that is filled."""
+    return {
         name: next((cells[name] for _, cells in group if not is_blank(cells[name].value)), group[0][1][name])
         for name in header_names
     }
-    lines = tuple(
-        LocatedLine(sheet.place(row, _first_column(table)), {name: cells[name] for name in line_names})
-        for row, cells in group
-    )
-    return LocatedRecord(sheet.place(group[0][0], _first_column(table)), header, lines)
 
 
-def _header_conflicts(group: list[tuple[int, Mapping[str, Cell]]], header: Mapping[str, Cell]) -> list[Problem]:
+def _header_conflicts(group: Sequence[_Line], header: Mapping[str, Cell]) -> list[Problem]:
     """Rows of one record whose header cells disagree: the first row's value counts."""
     return [
-        warning("header-differs", cells[name].place, name, value=_plain(cells[name].value), first=_plain(first.value))
-        for _, cells in group
+        warning(
+            "header-differs",
+            cells[name].place,
+            name,
+            value=written_text(cells[name].value),
+            first=written_text(first.value),
+        )
+        for _, cells in group[1:]
         for name, first in header.items()
-        if not is_blank(cells[name].value) and _plain(cells[name].value) != _plain(first.value)
-    ]
-
-
-def _unread_columns(sheet: Sheet, layout: Layout, table: LineTable) -> list[Problem]:
-    known = set(table.columns.values()) | {column for columns in table.repeated.values() for column in columns}
-    ignored = ignored_labels(layout)
-    return [
-        warning("column-not-read", sheet.place(table.row, column), header=_plain(value))
-        for column, value in enumerate(sheet.rows[table.row])
-        if column not in known
-        and isinstance(value, str)
-        and not is_blank(value)
-        and label_key(value) not in ignored
-        and any(not is_blank(sheet.value(row, column)) for row in range(table.row + 1, len(sheet.rows)))
+        if cells[name].value != first.value
+        and not is_blank(cells[name].value)
+        and written_text(cells[name].value) != written_text(first.value)
     ]
 
 
 def _is_filled(record: LocatedRecord) -> bool:
     return bool(record.lines) or any(not is_blank(cell.value) for cell in record.cells.values())
-
-
-def _first_column(table: LineTable) -> int:
-    return min(table.columns.values())
-
-
-def _plain(value: Scalar) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()

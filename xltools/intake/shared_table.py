@@ -9,7 +9,7 @@ from xltools.core.table_state import RowKey, TableState, pack_texts, unpack_text
 from xltools.core.text import label_key
 from xltools.intake.convert import plain_text
 from xltools.intake.labels import Labels, find_label
-from xltools.intake.locate import find_table
+from xltools.intake.table_header import find_table
 
 _ALIKE = 0.6  # of a column's cells must be as they were written, for it to be that column under another name
 _LOOKED_AT = 200  # rows, to tell a renamed column
@@ -23,6 +23,7 @@ class FoundTable:
 
     `bottom` is the last row in which people wrote something: not every program makes a table grow with what is typed
     under it. `packed` has the texts of our columns by row, of the rows that have any; in `odd` rows stands an error.
+    The caption stands above the block's first column, or in the sheet column `caption_at`.
     """
 
     sheet: Sheet
@@ -32,6 +33,7 @@ class FoundTable:
     bottom: int
     packed: Mapping[int, bytes]
     odd: frozenset[int] = frozenset()
+    caption_at: int | None = None
 
     def text(self, row: int, column: str) -> str:
         """The text of one of our columns in a row of the sheet."""
@@ -42,6 +44,10 @@ class FoundTable:
         packed = self.packed.get(row)
         texts = unpack_texts(packed) if packed else [""] * len(self.columns)
         return dict(zip(self.columns, texts, strict=True))
+
+    def row_text(self, row: int) -> str:
+        """What stands in a row of the sheet, as one text for people."""
+        return " | ".join(filter(None, self.texts(row).values()))
 
     def is_blank(self, row: int) -> bool:
         """True when none of our columns holds anything in a row of the sheet."""
@@ -70,8 +76,9 @@ class FoundTable:
         return {(str(number),): row for number, row in enumerate(block)}
 
     def caption(self) -> str:
-        """The text right above the header's first cell."""
-        return scalar_text(self.sheet.value(self.block.top - 1, self.block.left))
+        """The text of the caption, which may be people's own."""
+        at = self.block.left if self.caption_at is None else self.caption_at
+        return scalar_text(self.sheet.value(self.block.top - 1, at))
 
     def state(self, rows: Mapping[tuple[str, str], int] | Mapping[RowKey, int]) -> TableState:
         """The table as it stands, with these of its rows."""
@@ -83,7 +90,8 @@ class FoundTable:
             last -= 1
         free = tuple(range(last + 1, block.bottom + 1))
         below = tuple(row for row in range(block.bottom + 1, self.bottom + 1) if not self._is_free(row))
-        return TableState(self.sheet.name, block, self.columns, self.headers, self.caption(), kept, free, below)
+        sheet, caption = self.sheet.name, self.caption()
+        return TableState(sheet, block, self.columns, self.headers, caption, kept, free, below, self.caption_at)
 
     def with_texts(self, changes: Mapping[int, Mapping[str, str]]) -> "FoundTable":
         """The table as if these texts stood in it, by row and column."""
@@ -119,6 +127,12 @@ def find_shared_table(
     # Of copies of a sheet, the one that we wrote.
     best = max(ranges, key=lambda one: (len(one[2]), bool(before and one[0].name == before.sheet)), default=None)
     return _read_rows(best[0], best[1], best[1].bottom, best[2], before) if best else None
+
+
+def holds_columns(sheet: Sheet, labels: Labels, names: Sequence[str]) -> bool:
+    """True where a row of the sheet heads columns of all these names."""
+    table = find_table(sheet, labels)
+    return table is not None and set(names) <= set(table.columns)
 
 
 def _find_named(
@@ -185,7 +199,18 @@ def _read_rows(
         if CellError in map(type, cells):
             odd.add(row)
     headers = {name: scalar_text(sheet.value(block.top, at)) for name, at in columns.items()}
-    return FoundTable(sheet, block, columns, headers, bottom, packed, frozenset(odd))
+    caption_at = _find_caption(sheet, block, before)
+    return FoundTable(sheet, block, columns, headers, bottom, packed, frozenset(odd), caption_at)
+
+
+def _find_caption(sheet: Sheet, block: Range, before: TableState | None) -> int | None:
+    """The sheet column to which the caption went with a column that people moved; None where it has its place."""
+    if before is None or not before.caption:
+        return None
+    places = (block.left, *range(block.left, block.right + 1))
+    found = (at for at in places if scalar_text(sheet.value(block.top - 1, at)) == before.caption)
+    at = next(found, block.left)
+    return None if at == block.left else at
 
 
 def _labels_before(before: TableState | None) -> Labels:

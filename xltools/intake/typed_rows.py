@@ -1,16 +1,18 @@
 """Rows that people typed or copied in the tracker, as the order list that they are."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from xltools.core.cell_text import same_text
 from xltools.core.sheet import CellError, Scalar, Sheet
 from xltools.core.table_state import TableState
+from xltools.core.text import label_key
 from xltools.forms.model import ORDER_FORM, Form, Label, Layout, Placement
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
-from xltools.intake.convert import read_number
 from xltools.intake.identify import Match
+from xltools.intake.numbers import read_number
 from xltools.intake.shared_table import FoundTable
 from xltools.intake.tracker_rows import LINE_KEY, ORDER_KEY, OrderLineKey, TrackerRows, line_key
 
@@ -19,7 +21,8 @@ _REPEATS = "reorder_of"
 _QUANTITY = "quantity"
 _CODES = "product_key"
 SHOWN_LINE = "order_line"  # order number and line as one word; the key columns stand far right, or are hidden
-_ORDERED = frozenset({"customer", "customer_po", "product", _CODES, "specification", _QUANTITY, "requested_date"})
+_CUSTOMER = "customer"
+_ORDERED = frozenset({_CUSTOMER, "customer_po", "product", _CODES, "specification", _QUANTITY, "requested_date"})
 _SPLIT = frozenset({_QUANTITY, "requested_date"})  # what differs between the parts of a line that somebody split
 # Under these computed columns people type these fields; others may share a field's name, but not its meaning.
 _TYPED_UNDER = {_CODES: "product_code", ORDER_KEY: ORDER_KEY, LINE_KEY: LINE_KEY}
@@ -64,6 +67,21 @@ def match_typed_rows(found: FoundTable, rows: TrackerRows, rules: Rules, before:
     return Match(tracker_layout(rules), sheets) if sheets else None
 
 
+def dated_numbers(found: FoundTable, rows: TrackerRows) -> Mapping[int, int]:
+    """Rows typed or copied whose order number is a date, and the sheet column that it stands in.
+
+    Of `3-5` Excel makes 5 March; what was typed can't be known any more.
+    """
+    read = [*((row, _number_column(found, row)) for row in rows.typed), *((row, SHOWN_LINE) for row, _ in rows.copied)]
+    columns = [(row, found.columns[name]) for row, name in read if name in found.columns]
+    return {row: at for row, at in columns if isinstance(found.sheet.value(row, at), dt.date)}
+
+
+def _number_column(found: FoundTable, row: int) -> str:
+    """The column that a row typed by hand has its order number in."""
+    return ORDER_KEY if line_key(found, row)[0] else SHOWN_LINE
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Rows whose columns hold the same fields, and which of the columns are read in each row."""
@@ -75,20 +93,39 @@ class _Group:
 def _typed_groups(found: FoundTable, rows: Iterable[int], columns: Mapping[str, str]) -> tuple[_Group, ...]:
     """Rows typed by hand: those with their number in the key column, those with it beside the line, and each without.
 
-    In a list, rows without a number belong to the order above them; in the tracker each says all of itself.
+    In a list, rows without a number belong to the order above them; in the tracker each says all of itself. Rows of one
+    number that name different customers are parted: then they are different orders, none of which can be taken.
     """
     shows_number = {**_without(columns, ORDER_KEY), SHOWN_LINE: ORDER_KEY}
-    keyed: dict[int, Collection[str]] = {}
-    shown: dict[int, Collection[str]] = {}
+    numbered: dict[tuple[str, int], dict[int, Collection[str]]] = {}
+    customers: dict[str, list[str]] = {}
     alone: list[_Group] = []
     for row in rows:
-        if line_key(found, row)[0]:
-            keyed[row] = columns.keys()
-        elif found.texts(row).get(SHOWN_LINE):
-            shown[row] = shows_number.keys()
-        else:
+        name = _number_column(found, row)
+        number = found.texts(row).get(name)
+        if not number:
             alone.append(_Group(columns, {row: columns.keys()}))
-    return _Group(columns, keyed), _Group(shows_number, shown), *alone
+            continue
+        fields = columns if name == ORDER_KEY else shows_number
+        of_number = customers.setdefault(number, [])
+        numbered.setdefault((name, _place_of(found, row, of_number)), {})[row] = fields.keys()
+    groups = (
+        _Group(columns if name == ORDER_KEY else shows_number, of_rows) for (name, _), of_rows in numbered.items()
+    )
+    return *groups, *alone
+
+
+def _place_of(found: FoundTable, row: int, customers: list[str]) -> int:
+    """The place of a row's customer among those of its order number, where a new one is put at the end.
+
+    Two people may take the same next number for orders of theirs: then neither may become a part of the other's.
+    """
+    customer = label_key(found.texts(row).get(_CUSTOMER, ""))
+    if not customer:
+        return 0
+    if customer not in customers:
+        customers.append(customer)
+    return customers.index(customer)
 
 
 def _renumbered_group(

@@ -13,7 +13,7 @@ from xltools.core.record import Answer, Document, Edit, Finding, FindingKind, Re
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.ledger.edits import EditJudge
-from xltools.ledger.items import ItemOpener, close_event, close_return_event, finding_key
+from xltools.ledger.items import ItemOpener, OpenItem, close_event, close_return_event, finding_key
 from xltools.ledger.judge import OrderJudge
 from xltools.ledger.replay import Ledger
 
@@ -130,9 +130,9 @@ def decide_items(
     """The events that open an item for each new finding, and close those that were answered.
 
     Items of a `settled` kind describe how a workbook lies there: where it was read (`reread`), those among them that no
-    finding repeats have resolved themselves, and one that was answered is not asked again. Any text is an answer; one
-    to an item that is not open is a problem (item-unknown), but for the same answer once more. An open return is closed
-    by an answer too: its sender may never mend it.
+    finding repeats have resolved themselves, and one that was answered is not asked again. Any text is an answer, to
+    open returns too: a sender may never mend one. Who changes an answer that they saw is taken at their word; who did
+    not know that there was one opens an item. Problem item-unknown for an answer to what never was an item.
     """
     opener = ItemOpener(ledger.items, as_of)
     found = [_in_ledger(one, ledger) for one in findings]
@@ -140,27 +140,41 @@ def decide_items(
     events = [event for one in found if finding_key(one) not in answered for event in opener.open(one)]
     items = dict(ledger.items)
     problems: list[Problem] = []
-    closed_returns: set[str] = set()
+    said = _known_answers(ledger)
     for answer in answers:
-        text, item = answer.text.strip(), items.get(answer.item)
-        if not text or (item and not item.is_open and item.answer == text):
+        text, item, known = answer.text.strip(), items.get(answer.item), said.get(answer.item)
+        if not text or text == known:
             continue
-        if answer.item in ledger.returned and answer.item not in closed_returns:
-            closed_returns.add(answer.item)
-            events.append(close_return_event(answer.item, as_of, answer))
-            continue
-        if answer.item in ledger.closed_returns or answer.item in closed_returns:
-            continue
-        if item is None or not item.is_open:
+        if known is None and item is None and answer.item not in ledger.returned:
             problems.append(warning("item-unknown", answer.place, item=answer.item))
-            continue
-        events.append(close_event(item, as_of, answer.place, text, answer.by))
-        items[item.id] = replace(item, closed=as_of, answer=text)
+        elif known is not None and known != answer.was.strip():
+            conflict = _answer_conflict(answer, item, known)
+            if all(finding_key(conflict) != one.key for one in items.values()):
+                events += opener.open(conflict)
+        else:
+            said[answer.item] = text
+            if item is None:
+                events.append(close_return_event(answer.item, as_of, answer))
+                continue
+            events.append(close_event(item, as_of, answer.place, text, answer.by))
+            items[item.id] = replace(item, closed=item.closed or as_of, answer=text)
     if reread:
         seen = {finding_key(one) for one in found}
         gone = (item for item in items.values() if item.is_open and item.kind in settled and item.key not in seen)
         events += [close_event(item, as_of, item.place) for item in gone]
     return ItemDecision(tuple(events), tuple(problems))
+
+
+def _known_answers(ledger: Ledger) -> dict[str, str]:
+    """The answers to what is closed, by the id of item or return; empty for what was mended or resolved itself."""
+    closed = {item.id: item.answer for item in ledger.items.values() if not item.is_open}
+    return closed | {one: returned.answer for one, returned in ledger.closed_returns.items()}
+
+
+def _answer_conflict(answer: Answer, item: OpenItem | None, kept: str) -> Finding:
+    order, line = (item.order, item.line) if item else ("", "")
+    text = answer.text.strip()
+    return Finding("answer-conflict", order, line, answer.item, typed=text, kept=kept, place=answer.place, by=answer.by)
 
 
 def close_year(ledger: Ledger, year: int, as_of: dt.date) -> Event | None:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from xltools.core.codec import encode_value, plain_decimal, value_text
+from xltools.core.codec import encode_value, value_text
 from xltools.core.event import Event, EventKind
 from xltools.core.order import Order, OrderLine
 from xltools.core.problem import Problem, error
 from xltools.core.record import Edit, FieldValue, Finding, FindingKind, Origin, Value
-from xltools.forms.model import Form, FormField
+from xltools.forms.model import FieldType, Form, FormField
 from xltools.forms.rules import Rules
 from xltools.intake.check import all_problems, check_draft
 from xltools.intake.complete import Draft
-from xltools.intake.convert import convert_scalar
+from xltools.intake.convert import bound_number, convert_scalar
+from xltools.intake.unread import Unread
 from xltools.ledger.deliveries import PROMISE, is_promise
 from xltools.ledger.items import ItemOpener
 from xltools.ledger.replay import Ledger
@@ -24,6 +25,7 @@ from xltools.ledger.standing import CHANGE_NOTICE
 
 # A value that its field reads but does not allow. What it can't read at all is kept as text: people promise `下周`.
 _NOT_ALLOWED = frozenset({"number-too-small", "number-too-large", "pattern-differs"})
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,10 @@ def _read_again(edit: Edit, field: FormField) -> Problem | None:
     """Why a typed value can't stand in its field; None where it can."""
     match edit.value:
         case str(text):
-            scalar = text
-        case bool():
-            return None
-        case int() | Decimal() as number:
-            scalar = plain_decimal(Decimal(number))
+            converted = convert_scalar(text, field, edit.place)
+            return converted if isinstance(converted, Problem) else None
+        case int() | Decimal() as number if field.type in _NUMBERS and not isinstance(number, bool):
+            bounded = bound_number(Decimal(number), field)
+            return bounded.at(edit.place, field.name) if isinstance(bounded, Unread) else None
         case _:
             return None
-    converted = convert_scalar(scalar, field, edit.place)
-    return converted if isinstance(converted, Problem) else None

@@ -100,11 +100,14 @@ def close_return_event(return_id: str, as_of: dt.date, answer: Answer) -> Event:
 
 
 def apply_item(items: dict[str, OpenItem], event: Event) -> None:
-    """Items after an event of theirs; KeyError for the closing of one that was never opened."""
+    """Items after an event of theirs; one that is closed may be answered anew.
+
+    KeyError for the closing of one that was never opened.
+    """
     body = event.body
     if event.kind is EventKind.ITEM_CLOSED:
         closing = items[body["item"]]
-        items[closing.id] = replace(closing, closed=event.when, answer=body["answer"])
+        items[closing.id] = replace(closing, closed=closing.closed or event.when, answer=body["answer"])
         return
     items[body["item"]] = OpenItem(
         id=body["item"],

@@ -13,7 +13,7 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
 - item-opened: `item` (its id), `kind`, `line`, `field`, `typed`, `kept` (as people read them), `cells` (`[[column,
   typed, put back]]`), `code`; the event's order need not be one of the ledger's
-- item-closed: `item`, `answer` (empty: it resolved itself)
+- item-closed: `item`, `answer` (empty: it resolved itself); of one that is closed already, its answer from now on
 - year-closed: `year`
 
 Places are `[file, sheet, cell]` in the event's own document; one in another workbook (master data, an earlier order,
@@ -31,6 +31,8 @@ from xltools.core.record import Record, Table
 from xltools.ledger.items import OpenItem, apply_item
 from xltools.ledger.number import normalize_order_number
 from xltools.ledger.order_draft import OrderDraft, Overtyped, bare_order
+
+_DESK_ID_LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Ledger:
 
     `orders` by number, `accepted` by sha256, `returned` (open) and `closed_returns` by return id, `paper_numbers` by
     kind, `items` by id, closed ones among them. `overtyped` tells by order where people typed over its workbook in the
-    tracker. `closed_year` is the latest that was closed.
+    tracker. `closed_year` is the latest that was closed. `desk_id` tells this ledger's desk from any other: the hash of
+    its first event in short (empty before it), so that a rebuilt desk has the same.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -98,6 +101,7 @@ class Ledger:
     items: Mapping[str, OpenItem] = field(default_factory=dict)
     overtyped: Mapping[str, Overtyped] = field(default_factory=dict)
     closed_year: int | None = None
+    desk_id: str = ""
 
     @property
     def open_items(self) -> tuple[OpenItem, ...]:
@@ -145,7 +149,7 @@ class _LedgerDraft:
         self.paper_numbers = dict(ledger.paper_numbers)
         self.items = dict(ledger.items)
         self.overtyped = dict(ledger.overtyped)
-        self.closed_year = ledger.closed_year
+        self.closed_year, self.desk_id = ledger.closed_year, ledger.desk_id
         self.head, self.number = ledger.head, ledger.number
         self.drafts: dict[str, OrderDraft] = {}
 
@@ -166,6 +170,7 @@ class _LedgerDraft:
             items=self.items,
             overtyped=self.overtyped,
             closed_year=self.closed_year,
+            desk_id=self.desk_id,
         )
 
     def take(self, chained: ChainedEvent) -> None:
@@ -174,6 +179,7 @@ class _LedgerDraft:
         if chained.event.version > EVENT_VERSION:
             raise ValueError(f"event {chained.number} was written by a newer version of the program")
         self.head, self.number = chained.hash, chained.number
+        self.desk_id = self.desk_id or chained.hash[:_DESK_ID_LENGTH]
         event = chained.event
         match event.kind:
             case EventKind.DOCUMENT_ACCEPTED:
@@ -183,7 +189,7 @@ class _LedgerDraft:
             case EventKind.YEAR_CLOSED:
                 self.closed_year = max(event.body["year"], self.closed_year or 0)
             case EventKind.ITEM_CLOSED if event.body["item"] not in self.items:
-                self._close_return(event.body["item"], event.when, event.body["answer"])
+                self._answer_return(event.body["item"], event.when, event.body["answer"])
             case EventKind.ITEM_OPENED | EventKind.ITEM_CLOSED:
                 apply_item(self.items, event)
                 if event.order in self.orders or event.order in self.drafts:
@@ -212,6 +218,13 @@ class _LedgerDraft:
     def _close_return(self, return_id: str, when: dt.date, answer: str = "") -> None:
         if closing := self.returned.pop(return_id, None):
             self.closed_returns[return_id] = replace(closing, closed=when, answer=answer)
+
+    def _answer_return(self, return_id: str, when: dt.date, answer: str) -> None:
+        closed = self.closed_returns.get(return_id)
+        if closed and return_id not in self.returned:
+            self.closed_returns[return_id] = replace(closed, answer=answer)
+        else:
+            self._close_return(return_id, when, answer)
 
     def _return(self, event: Event) -> None:
         body = event.body

@@ -24,43 +24,50 @@ from xltools.reports.wording import Say, role_text, stage_text
 DASHBOARD_SHEET = "看板 Dashboard"
 TOP = 8  # customers, owners and departments that are shown
 
+_WIDE, _NARROW = 15, 12  # characters; the left panel has the wider columns
+_OPEN, _LATE, _AT_RISK = "未交 Open", "逾期 Late", "临期 At Risk"
+
+
+def _counts(width: float, *columns: tuple[str, str]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name, header, width, Style.COUNT) for name, header in columns)
+
+
+def _rates(*columns: tuple[str, str]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name, header, _WIDE, Style.RATE) for name, header in columns)
+
+
 FIGURES = (
     TableColumn("open", "未交行 Open Lines", 20, Style.TILE),
-    TableColumn("late", "逾期 Late", 15, Style.TILE),
-    TableColumn("at_risk", "临期 At Risk", 15, Style.TILE),
-    TableColumn("due_this_week", "本周到期 Due This Week", 15, Style.TILE),
-    TableColumn("incomplete", "有缺项 Incomplete", 15, Style.TILE),
-    TableColumn("delivered", "本月已交 Delivered This Month", 15, Style.TILE),
-    TableColumn("on_time", "本月准时 On Time This Month", 15, Style.TILE_RATE),
+    TableColumn("late", _LATE, _WIDE, Style.TILE),
+    TableColumn("at_risk", _AT_RISK, _WIDE, Style.TILE),
+    TableColumn("due_this_week", "本周到期 Due This Week", _WIDE, Style.TILE),
+    TableColumn("incomplete", "有缺项 Incomplete", _WIDE, Style.TILE),
+    TableColumn("delivered", "本月已交 Delivered This Month", _WIDE, Style.TILE),
+    TableColumn("on_time", "本月准时 On Time This Month", _WIDE, Style.TILE_RATE),
 )
 ON_TIME = (
     TableColumn("month", "月份 Month", 20, Style.CENTER),
-    TableColumn("delivered", "已交 Delivered", 15, Style.COUNT),
-    TableColumn("to_request", "按要求交期 To Request", 15, Style.RATE),
-    TableColumn("to_first_promise", "按首次承诺 To First Promise", 15, Style.RATE),
-    TableColumn("to_promise", "按现承诺 To Promise", 15, Style.RATE),
-    TableColumn("due", "到期 Due", 15, Style.COUNT),
-    TableColumn("due_on_time", "到期准时 Due, On Time", 15, Style.RATE),
+    *_counts(_WIDE, ("delivered", "已交 Delivered")),
+    *_rates(
+        ("to_request", "按要求交期 To Request"),
+        ("to_first_promise", "按首次承诺 To First Promise"),
+        ("to_promise", "按现承诺 To Promise"),
+    ),
+    *_counts(_WIDE, ("due", "到期 Due")),
+    *_rates(("due_on_time", "到期准时 Due, On Time")),
 )
-_LATE = (
-    TableColumn("late", "逾期 Late", 12, Style.COUNT),
-    TableColumn("at_risk", "临期 At Risk", 12, Style.COUNT),
-    TableColumn("open", "未交 Open", 12, Style.COUNT),
-    TableColumn("longest", "最长 Days", 12, Style.COUNT),
-)
-LATE_BY_CUSTOMER = (TableColumn("customer", "客户 Customer", 28, Style.NAME), *_LATE)
-LATE_BY_OWNER = (TableColumn("owner", "业务员 Owner", 28, Style.NAME), *_LATE)
+_LATENESS = _counts(_NARROW, ("late", _LATE), ("at_risk", _AT_RISK), ("open", _OPEN), ("longest", "最长 Days"))
+LATE_BY_CUSTOMER = (TableColumn("customer", "客户 Customer", 28, Style.NAME), *_LATENESS)
+LATE_BY_OWNER = (TableColumn("owner", "业务员 Owner", 28, Style.NAME), *_LATENESS)
 WORK_IN_HAND = (
     TableColumn("stage", "阶段 Stage", 20, Style.NAME),
-    TableColumn("in_time", "未逾期 In Time", 15, Style.COUNT),
-    TableColumn("late", "逾期 Late", 15, Style.COUNT),
-    TableColumn("open", "未交 Open", 15, Style.COUNT),
+    *_counts(_WIDE, ("in_time", "未逾期 In Time"), ("late", _LATE), ("open", _OPEN)),
 )
 DWELL = (
     TableColumn("whom", "等谁 Waiting For", 28, Style.NAME),
-    TableColumn("lines", "行数 Lines", 12, Style.COUNT),
-    TableColumn("average", "平均 Avg", 12, Style.AVERAGE),
-    TableColumn("longest", "最长 Max", 12, Style.COUNT),
+    *_counts(_NARROW, ("lines", "行数 Lines")),
+    TableColumn("average", "平均 Avg", _NARROW, Style.AVERAGE),
+    *_counts(_NARROW, ("longest", "最长 Max")),
 )
 
 

@@ -54,7 +54,7 @@ def merge_table(
         merge.blank_rest(len(wanted.rows))
     caption = stands.caption
     if owns_caption and stands.block.top > 0 and content_text(wanted.caption) not in {"", caption}:
-        merge.cells[stands.block.top - 1, stands.block.left] = wanted.caption
+        merge.cells[stands.caption_cell] = wanted.caption
         caption = content_text(wanted.caption)
     return MergedTable(
         SheetPatch(

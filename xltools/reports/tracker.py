@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import overload
 
 from xltools.core.grid import (
     CellContent,
@@ -20,8 +19,9 @@ from xltools.core.sheet import Range
 from xltools.core.text import Language
 from xltools.forms.model import FieldType, FormField, TrackerColumn
 from xltools.forms.rules import Rules
-from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_TABLE
+from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_SHEET, TRACKER_TABLE
 from xltools.reports.lines import AssessedLine
+from xltools.reports.made_rows import MadeRows
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import Check, template_grid
 from xltools.reports.wording import (
@@ -33,7 +33,6 @@ from xltools.reports.wording import (
     waiting_text,
 )
 
-TRACKER_SHEET = "订单总表 Tracker"
 HEADER_ROW = 2
 _FIRST_HEIGHT = 48.0  # points, of the row in the template that holds the first line: three lines of text
 _LONGEST_LITERAL = 255  # characters of a text inside a formula
@@ -88,32 +87,19 @@ def build_tracker(
         sheet=TRACKER_SHEET,
         name=TRACKER_TABLE,
         columns=tuple(_table_column(column, rules) for column in rules.tracker.columns),
-        rows=_TrackerRows(ordered, page),
+        rows=_tracker_rows(ordered, page),
         key=KEY_COLUMNS,
         caption=_counts(ordered, as_of, say),
     )
 
 
-class _TrackerRows(Sequence[TableRow]):
-    """The rows, each made when it is asked for: a tracker may have 100,000."""
+def _tracker_rows(lines: Sequence[AssessedLine], page: _Page) -> MadeRows[AssessedLine]:
+    makers = [_content_maker(column.column, page.rules) for column in page.rules.tracker.columns]
 
-    def __init__(self, lines: Sequence[AssessedLine], page: _Page) -> None:
-        self._lines, self._page = lines, page
-        self._makers = [_content_maker(column.column, page.rules) for column in page.rules.tracker.columns]
+    def make_row(assessed: AssessedLine) -> TableRow:
+        return TableRow((assessed.order.number, assessed.line.number), tuple([make(assessed, page) for make in makers]))
 
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    @overload
-    def __getitem__(self, index: int) -> TableRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[TableRow]: ...
-    def __getitem__(self, index: int | slice) -> TableRow | Sequence[TableRow]:
-        if isinstance(index, slice):
-            return _TrackerRows(self._lines[index], self._page)
-        assessed = self._lines[index]
-        cells = tuple([make(assessed, self._page) for make in self._makers])
-        return TableRow((assessed.order.number, assessed.line.number), cells)
+    return MadeRows(lines, make_row)
 
 
 def _linked(text: str, link: str) -> CellContent:

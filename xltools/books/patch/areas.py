@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from xltools.books.addresses import area_name, overlap, read_area
 from xltools.books.patch import markup
-from xltools.books.patch.references import area_name, change_areas, overlap, read_area
+from xltools.books.patch.references import change_areas
 from xltools.core.sheet import Range
 
 _MEANT_FOR_ALL = 3  # an area over that many of a block's last rows is meant for those that follow as well

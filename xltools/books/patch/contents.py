@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.books.limits import fit_text, fits_number, plain_text
-from xltools.core.cell_text import LONGEST_TEXT
+from xltools.books.limits import fits_number, plain_text
+from xltools.core.cell_text import LONGEST_TEXT, fit_text
 from xltools.core.grid import CellContent, Formula
 
 _LONGEST_FORMULA = 8_192

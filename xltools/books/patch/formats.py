@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from xltools.books.number_formats import format_moment
 from xltools.books.package import Package, PackageError
 from xltools.books.patch import markup
 
@@ -60,7 +61,7 @@ class FormatBook:
     def plain(self, style: int) -> int:
         """The format for a number where the format was `style`: itself unless the number would show as a time."""
         if style not in self._plain:
-            as_time = self._shows(style, _TIMES, lambda code: shows_day(code) or shows_time(code))
+            as_time = self._shows(style, _TIMES, lambda code: format_moment(code) is not None)
             self._plain[style] = self._derive(style, _GENERAL) if as_time else style
         return self._plain[style]
 
@@ -132,8 +133,3 @@ def shows_day(code: str) -> bool:
     """True for a number format that shows a year, a month or a day."""
     bare = _LITERAL.sub("", code)
     return bool(_YEAR_OR_DAY.search(bare) or ("m" in bare.lower() and not _TIME.search(bare)))
-
-
-def shows_time(code: str) -> bool:
-    """True for a number format that shows hours, minutes or seconds."""
-    return bool(_TIME.search(bare := _LITERAL.sub("", code)) or "m" in bare.lower())

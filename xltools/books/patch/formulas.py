@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from xltools.books.addresses import area_name, read_area
 from xltools.books.package import PackageError
 from xltools.books.patch import markup
-from xltools.books.patch.references import area_name, read_area, translate_formula
+from xltools.books.patch.references import translate_formula
 from xltools.books.patch.rows import FoundCell, Row, split_cells
 from xltools.core.sheet import Range
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xltools.books.addresses import LAST_ROW, overlap
 from xltools.books.package import PackageError
 from xltools.books.patch import markup
 from xltools.books.patch.areas import Growth
 from xltools.books.patch.contents import CellWriter
 from xltools.books.patch.formulas import read_formula
-from xltools.books.patch.references import LAST_ROW, overlap, translate_formula
+from xltools.books.patch.references import translate_formula
 from xltools.books.patch.rows import FoundCell, Row, Run, has_value, read_index, row_tag, split_cells
 from xltools.books.patch.tables import CalculatedColumn, Table
 from xltools.core.grid import CellContent, Formula

@@ -8,9 +8,9 @@ from functools import cache
 from operator import lt
 from typing import NamedTuple
 
+from xltools.books.addresses import LAST_COLUMN, LAST_ROW, read_cell, read_column
 from xltools.books.package import PackageError
 from xltools.books.patch import markup
-from xltools.books.patch.references import LAST_COLUMN, LAST_ROW, read_cell, read_column
 from xltools.core.place import column_name
 
 _PLAIN_CELL = re.compile(rb'\s+r="([A-Z]{1,3})([1-9][0-9]{0,6})"')

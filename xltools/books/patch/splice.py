@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xltools.books.addresses import area_name, read_area
 from xltools.books.package import PackageError
 from xltools.books.patch import markup
 from xltools.books.patch.areas import SheetGrowth, change_formulas
 from xltools.books.patch.contents import CellWriter
 from xltools.books.patch.formulas import Address
 from xltools.books.patch.placing import NewColumn, Site, read_column_styles, row_style
-from xltools.books.patch.references import area_name, change_areas, read_area
+from xltools.books.patch.references import change_areas
 from xltools.books.patch.rows import FoundCell, Run, SheetStream, find_cells, row_tag, split_rows
 from xltools.books.patch.survey import Survey
 from xltools.core.grid import CellContent

@@ -4,11 +4,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xltools.books.addresses import read_area
 from xltools.books.package import PackageError
 from xltools.books.patch import markup
 from xltools.books.patch.formulas import Address, Master, find_arrays, has_formulas, read_formula
 from xltools.books.patch.placing import Site
-from xltools.books.patch.references import read_area
 from xltools.books.patch.rows import FoundCell, Row, SheetStream, find_cells, has_value, split_rows
 from xltools.core.grid import CellContent
 from xltools.core.sheet import Range

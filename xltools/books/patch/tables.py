@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from xltools.books.addresses import area_name, read_area
 from xltools.books.package import Package, PackageError
 from xltools.books.patch import markup
 from xltools.books.patch.areas import Growth
 from xltools.books.patch.contents import plain_string
-from xltools.books.patch.references import area_name, read_area
 from xltools.books.patch.rows import read_index
 from xltools.core.sheet import Range
 

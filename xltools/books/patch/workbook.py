@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xltools.books import guard
+from xltools.books.addresses import overlap, read_area
 from xltools.books.custom_properties import set_custom_properties
 from xltools.books.package import ROOT, Package, PackageError
 from xltools.books.patch import markup
@@ -17,7 +18,6 @@ from xltools.books.patch.contents import CellWriter
 from xltools.books.patch.formats import FormatBook
 from xltools.books.patch.formulas import Address, hand_over, has_formulas, mentions_row
 from xltools.books.patch.placing import Site
-from xltools.books.patch.references import overlap, read_area
 from xltools.books.patch.rows import Row, SheetStream, split_rows
 from xltools.books.patch.splice import Splice
 from xltools.books.patch.survey import Survey, check_sites, survey_sheet

@@ -1,0 +1,144 @@
+"""Which column of a table is which field: by its header, and by whether its values fit."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xltools.core.problem import Problem, error, warning
+from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
+from xltools.core.text import label_key
+from xltools.forms.model import FieldType, FormField
+from xltools.intake.date_columns import read_date_header
+from xltools.intake.fit import fits_field
+from xltools.intake.labels import LONGEST_LABEL, Labels, LayoutWords, TableWords, is_indispensable, written_text
+from xltools.intake.nearness import nearest_field
+from xltools.intake.sums import find_sum_word
+from xltools.intake.table_header import Header, LineTable
+
+_FEW = 3  # values: of fewer a misfit is a slip in a cell, and is told there
+_LOOKED_AT = 80  # rows
+_ENOUGH = 0.5  # of a column's values must fit
+_ALIKE = 0.25  # two columns whose shares differ by less fit alike
+_ANYTHING = frozenset({FieldType.TEXT, FieldType.TERMS})  # terms that are not understood are kept as text
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
+_DATES = frozenset({FieldType.DATE, FieldType.SCHEDULE})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFit:
+    """A column under a header that names a field: how many of its values are filled, and the share that fits."""
+
+    column: int
+    filled: int
+    share: float
+
+
+def choose_columns(
+    sheet: Sheet, header: Header, words: LayoutWords, part: TableWords
+) -> tuple[LineTable, tuple[Problem, ...]]:
+    """The table with one column for each field that its headers name, and the columns that were not taken.
+
+    Of two columns with one label that whose values fit is taken; where both do, the first, and that is a problem.
+    """
+    columns: dict[str, int] = {}
+    problems: list[Problem] = []
+    left: set[int] = set()
+    for name, found in header.matched.items():
+        field = part.fields[name]
+        fits = [_measure_column(sheet, header.row, column, field) for column in found]
+        misfits = [one for one in fits if _is_misfit(one, alone=len(fits) == 1)]
+        fitting = [one for one in fits if one not in misfits]
+        best = _best_fit(fitting)
+        if best is not None:
+            columns[name] = best.column
+        left.update(one.column for one in misfits)
+        problems += [_tell_misfit(sheet, header, one.column, field, best is None) for one in misfits]
+        for other in fitting:
+            if best and other is not best and other.filled and best.share - other.share < _ALIKE:
+                first = sheet.place(header.row, best.column).cell
+                problems.append(error("header-repeated", sheet.place(header.row, other.column), name, other=first))
+    headers = {
+        column: Cell(text, sheet.place(header.row, column))
+        for column, text in header.texts.items()
+        if not is_blank(text)
+    }
+    taken = {column for found in header.matched.values() for column in found}
+    dates = {column: cell for column, cell in headers.items() if column not in taken and read_date_header(cell.value)}
+    table = LineTable(header.row, columns, header.top, headers, dates if words.across else {})
+    if dates and not words.across:
+        problems.append(warning("column-not-read", min_cell(dates).place, header=written_text(min_cell(dates).value)))
+    problems += _unread_columns(sheet, table, words, part, {*taken, *dates})
+    return table, tuple(problems)
+
+
+def min_cell(cells: Mapping[int, Cell]) -> Cell:
+    """The leftmost of cells by column."""
+    return cells[min(cells)]
+
+
+def _best_fit(fitting: Sequence[ColumnFit]) -> ColumnFit | None:
+    """The filled column whose values fit best, the first of those alike; without a filled one the first."""
+    filled = [one for one in fitting if one.filled] or fitting
+    top = max((one.share for one in filled), default=0.0)
+    return next((one for one in filled if top - one.share < _ALIKE), None)
+
+
+def _is_misfit(one: ColumnFit, *, alone: bool) -> bool:
+    return one.share < _ENOUGH and one.filled >= (_FEW if alone else 1)
+
+
+def _measure_column(sheet: Sheet, row: int, column: int, field: FormField) -> ColumnFit:
+    under = sheet.rows[row + 1 : row + 1 + _LOOKED_AT]
+    values = [line[column] for line in under if column < len(line) and not is_blank(line[column])]
+    if all(_is_native(value, field.type) for value in values):
+        return ColumnFit(column, len(values), 1.0)
+    lines = [line for line in under if column < len(line) and find_sum_word(line) is None]
+    counts = Counter(line[column] for line in lines if not is_blank(line[column]))
+    fitting = sum(count for value, count in counts.items() if fits_field(value, field))
+    return ColumnFit(column, counts.total(), fitting / counts.total() if counts else 1.0)
+
+
+def _is_native(value: Scalar, kind: FieldType) -> bool:
+    """True for a text in a text's column, a number in a number's: nearly all are, and cost no conversion."""
+    if kind in _ANYTHING:
+        return True
+    if kind is FieldType.CODE:
+        return isinstance(value, str | float)
+    if kind in _NUMBERS:
+        return isinstance(value, float)
+    return kind in _DATES and isinstance(value, dt.date)
+
+
+def _tell_misfit(sheet: Sheet, header: Header, column: int, field: FormField, is_lost: bool) -> Problem:
+    """An error where nothing can be taken without the field; the column is told once, not each of its cells."""
+    under = ((row, sheet.value(row, column)) for row in range(header.row + 1, len(sheet.rows)))
+    sample = next((value for _, value in under if not is_blank(value) and not fits_field(value, field)), None)
+    tell = error if is_lost and is_indispensable(field) else warning
+    return tell(
+        "column-does-not-fit",
+        sheet.place(header.row, column),
+        field.name,
+        header=written_text(header.texts.get(column)),
+        value=written_text(sample),
+    )
+
+
+def _unread_columns(
+    sheet: Sheet, table: LineTable, words: LayoutWords, part: TableWords, known: set[int]
+) -> Iterator[Problem]:
+    missing = {label: name for label, name in part.labels.items() if name not in table.columns}
+    for column, cell in table.headers.items():
+        if column in known or not isinstance(cell.value, str) or label_key(cell.value) in words.ignored:
+            continue
+        if any(not is_blank(sheet.value(row, column)) for row in range(table.row + 1, len(sheet.rows))):
+            yield tell_unread_header(cell, missing)
+
+
+def tell_unread_header(cell: Cell, missing: Labels) -> Problem:
+    """A header that names no field; with the field that it was probably meant for, where that is `missing`."""
+    text = written_text(cell.value)
+    near = nearest_field(text, missing) if missing and len(text) <= LONGEST_LABEL else ""
+    if near:
+        return warning("header-near-match", cell.place, near, header=text)
+    return warning("column-not-read", cell.place, header=text)
