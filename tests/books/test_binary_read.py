@@ -193,3 +193,20 @@ def test_a_definition_in_an_opendocument_sheet_is_refused():
     found = read_content(target.getvalue(), "a.ods")
     assert isinstance(found, Problem)
     assert found.code == "workbook-has-entities"
+
+
+def test_a_stray_row_of_an_xlsb_stands_where_it_stood():
+    content = corpus("issues.xlsb")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = "xl/worksheets/sheet1.bin"
+        records = archive.read(part)
+        row = records.rindex(b"\x00\x19\x05\x00\x00\x00")  # the sixth row begins
+        moved = records[: row + 2] + (1_048_575).to_bytes(4, "little") + records[row + 6 :]
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as copy:
+            for name in archive.namelist():
+                copy.writestr(name, moved if name == part else archive.read(name))
+    before, after = read_content(content, "a").sheets[0].rows, read_content(target.getvalue(), "a").sheets[0].rows
+    assert after[:5] == before[:5]
+    assert len(after) == 1_048_576
+    assert after[-1] == before[5]

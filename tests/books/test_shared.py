@@ -501,3 +501,76 @@ def test_much_that_follows_the_rows_is_passed_over():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(xml_pieces, "_PIECE", 100)
         assert len(read(with_parts(PLAIN, change)).sheets[0].merges) == 30_000
+
+
+FORMATS = [
+    *range(50),
+    'yyyy"年"m"月"d"日"',
+    "[$-804]aaaa",
+    "aaa",
+    "[$-404]e/m/d",
+    "[DBNum1][$-804]yyyy年m月",
+    "d-mmm",
+    "mmm-yy",
+]
+FORMATS += [
+    "上午/下午h:mm",
+    "h:mm AM/PM",
+    "G/通用格式",
+    "[h]:mm",
+    "[mm]:ss",
+    '0 "pcs"',
+    "0 pcs",
+    "#,##0.00_);[Red](#,##0.00)",
+]
+FORMATS += [
+    "0.00E+00",
+    "# ?/?",
+    "@",
+    '"订单"0',
+    "[Red]0",
+    "[<=9]0;yyyy",
+    "yyyy/m/d;@",
+    "m/d/yy h:mm",
+    "¥#,##0",
+    "General",
+    "0%",
+]
+FORMATS += [
+    '0"d"',
+    "\\d0",
+    "_d0",
+    "*d0",
+    "ss.000",
+    "yy",
+    "[$-411]ge.m.d",
+    '"日"d',
+    "[$-F800]dddd, mmmm dd, yyyy",
+    "[s]",
+]
+
+
+def test_what_is_a_date_by_its_format_is_the_same_for_both_readers():
+    def fill(book):
+        page = book.add_worksheet()
+        for row, form in enumerate(FORMATS):
+            style = book.add_format({"num_format": form})
+            page.write_row(row, 0, [46083, 46083.25, 0.5, -1, 59.5], style)
+
+    content = xlsx(fill)
+    ours, theirs = (book.sheets[0].rows for book in (read(content), read_workbook(HERE, "订单总表.xlsx", content)))
+    assert {
+        form: (mine, other)
+        for form, mine, other in zip(FORMATS, ours, theirs, strict=True)
+        if typed_row(mine) != typed_row(other)
+    } == {}
+
+
+def test_each_format_alone_is_read_the_same_wherever_the_fast_reader_may_be_asked():
+    for form in FORMATS[50:]:
+
+        def fill(book, form=form):
+            book.add_worksheet().write_row(0, 0, [46083, 46083.25, 0.5, -1], book.add_format({"num_format": form}))
+
+        content = xlsx(fill)
+        assert_same(read(content), read_workbook(HERE, "订单总表.xlsx", content))

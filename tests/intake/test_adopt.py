@@ -119,6 +119,24 @@ def test_what_a_folder_gives_is_not_missing():
     assert propose(book, ["customer"]).missing == ()
 
 
+def test_a_list_with_a_letterhead_is_a_list_and_what_stands_above_it_is_a_hint():
+    proposal = propose(
+        """
+        | 客户：永发贸易 | | 单号：2026-03 | 电话 | 0769-1 |
+        | 订单号 | 品名 | 规格 | 数量 |
+        | A-1 | 端盖 | Φ86 | 5 |
+        | A-2 | 底座 | Φ60 | 6 |
+        """
+    )
+    assert (proposal.kind, proposal.missing) == ("list", ("customer",))
+    assert proposal.beside["customer"] == "永发贸易"
+
+
+def test_a_letterhead_alone_makes_no_order_of_a_table():
+    proposal = propose("| 电话 | 0769-1 |\n| 品名 | 规格 | 数量 |\n| 端盖 | Φ86 | 5 |", ["customer"])
+    assert (proposal.kind, proposal.labels) == ("list", ())
+
+
 def test_a_hidden_sheet_is_not_looked_at_and_others_are_named():
     proposal = propose(
         """

@@ -13,7 +13,7 @@ TAIHENG_UNNUMBERED = order(
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         "28-数量带单位",
-        "Quantities with units: 1,200套 and 500 pcs agree with the products' units, 36kg of parts sold by the piece does not.",
+        "Quantities with units: 1,200套 and 500 pcs agree with their products, 36kg of parts counted in 件 does not.",
         "returned",
         day(4, 1),
         "周凯",

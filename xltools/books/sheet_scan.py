@@ -15,8 +15,8 @@ _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _RELATION = re.compile(rb"<Relationship [^<>]*>")
 _ATTRIBUTE = re.compile(rb' (Type|Target|TargetMode)="([^"&%]*)"')
 _LARGEST_UNSEEN = 20_000  # packed bytes: what deflate makes of them at the most, twenty million, does no harm
-# Weekdays, which calamine does not take for dates: `aaaa` is 星期一.
-_ODD_FORMAT = re.compile(rb'formatCode="[^"]*aaa')
+# Weekdays, which calamine does not take for dates: `aaaa` is 星期一. Units without quotes, which it does: `0 pcs`.
+_ODD_FORMAT = re.compile(rb'formatCode="(?:[^"]*aaa|[^"0#?]*[0#?][^"&;\]]*[dhmsy])', re.I)
 _HEAD = 4_096
 _NAMESPACE = re.compile(rb"spreadsheetml/(?:2006/)?main[\"']")
 # Each element whose name begins with `c`, but for a plain cell and for longer names. Plain is how Excel, WPS,

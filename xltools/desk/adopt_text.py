@@ -109,7 +109,7 @@ def _open_notes(proposal: Proposal, rules: Rules, form: Form, say: Say) -> Itera
     """What is left to a person, each with the lines to write."""
     for name in proposal.missing:
         yield say("ui-adopt-missing", label=_label(form, name))
-        yield f"defaults: {write_flow({name: '…'})}"
+        yield f"defaults: {write_flow({name: proposal.beside.get(name, '…')})}"
     for one in proposal.left_over:
         if one.remark in _NOT_IGNORED:
             yield _tell_column(one, proposal, form, say)

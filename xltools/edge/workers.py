@@ -5,6 +5,7 @@ ended a process, and why, even where pebble took no notice: it overlooks an exit
 before its receipt for the work was read.
 """
 
+import gc
 import multiprocessing
 import os
 import re
@@ -264,6 +265,7 @@ def _enter(logbooks: str, megabytes: int, prepare: Callable[..., object] | None,
     logbook = os.open(Path(logbooks, str(os.getpid())), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(logbook, 2)
     os.close(logbook)
+    gc.freeze()  # what was inherited is not looked through, and its memory stays shared
     if sys.platform == "linux":
         held = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
         _, most = resource.getrlimit(resource.RLIMIT_AS)
@@ -281,6 +283,7 @@ def _work(number: int, seconds: float, function: Callable[..., Result], argument
     """One piece of work, in its process."""
     os.write(2, b"\0begin %d\n" % number)
     _set_alarm(seconds + _GRACE_SECONDS)
+    gc.disable()  # a workbook makes many objects and hardly a cycle: what there is goes between two pieces of work
     try:
         return function(*arguments)
     except MemoryError:
@@ -288,6 +291,7 @@ def _work(number: int, seconds: float, function: Callable[..., Result], argument
     except BaseException as trouble:  # pyo3's PanicException is no Exception
         return Failure(Ending.RAISED, _last_line(trouble))
     finally:
+        gc.enable()
         _set_alarm(0)
 
 

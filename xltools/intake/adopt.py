@@ -1,8 +1,8 @@
 """A workbook that nobody has described → the layout it may be in, for a person to correct. Nothing is read by it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
@@ -18,6 +18,8 @@ from xltools.intake.labels import find_label, index_labels
 from xltools.intake.sums import QUANTITY
 
 _DATES_ACROSS = 2
+_CUSTOMER = "customer"
+_TELL_AN_ORDER = (_CUSTOMER, "customer_po", "order_date")
 _YEAR_LAST = re.compile(r"\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})\s*")
 _DATES = frozenset({FieldType.DATE, FieldType.SCHEDULE})
 
@@ -28,7 +30,8 @@ class Proposal:
 
     `labels` are placed outside the table, `columns` are all of the table, those under dates left out (`dates`).
     `missing` are the fields without which an order is returned, and that nothing here gives; `later` those that a later
-    stage needs. `unsettled` is a column whose dates can be read in several ways.
+    stage needs. `unsettled` are columns whose dates can be read in several ways, `unused` sheets, and `beside` values
+    that stand around the table, by field.
     """
 
     file: str
@@ -46,6 +49,7 @@ class Proposal:
     missing: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def placed(self) -> tuple[ProposedColumn, ...]:
@@ -78,8 +82,7 @@ def propose_layout(workbook: Workbook, form: Form, rules: Rules, given: Iterable
     kind = "list"
     if form.lines:
         labels = find_labels(table, FieldWords(form, rules, form.header))
-        in_table = {one.field for one in placed}
-        if labels and not in_table & {key, "customer"} - set(labels):
+        if _is_one_order(placed, labels, key):
             kind = "sheet"
             placed = place_columns(table, columns, words, {field.name for field in form.lines})
     block = tuple(
@@ -87,8 +90,19 @@ def propose_layout(workbook: Workbook, form: Form, rules: Rules, given: Iterable
     )
     sheets = (table.sheet.name,)
     unused = tuple(sheet.name for sheet in workbook.sheets if not sheet.hidden and sheet.name not in sheets)
-    proposal = Proposal(workbook.file, form.name, kind, sheets, table.row + 1, block, placed, unused=unused)
+    beside = {name: seen.samples[0] for name, seen in labels.items() if seen.samples}
+    proposal = Proposal(
+        workbook.file, form.name, kind, sheets, table.row + 1, block, placed, unused=unused, beside=beside
+    )
     return _complete(proposal, form, key, dates, given)
+
+
+def _is_one_order(columns: Sequence[ProposedColumn], labels: Mapping[str, SeenColumn], key: str) -> bool:
+    """True where what tells an order stands around the table, and not in it: a list has a letterhead too."""
+    told = {key, *_TELL_AN_ORDER}
+    in_table = {one.field for one in columns if one.field in {key, _CUSTOMER}}
+    numbers = {value for one in columns if one.field == key for value in one.seen.values}
+    return bool(told & set(labels)) and len(numbers) <= 1 and in_table <= set(labels)
 
 
 def _group_field(form: Form, rules: Rules) -> str:

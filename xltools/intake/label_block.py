@@ -104,14 +104,14 @@ class _BlockReader:
 
 
 def _split_pairs(text: str) -> list[str]:
-    """The pairs of a cell; a gap parts them only where what follows it is a pair too."""
+    """The pairs of a cell; a gap parts them only where what follows it has a colon too."""
     parts: list[str] = []
-    start = 0
-    for gap in _GAP.finditer(text):
-        if _PAIR.match(text[gap.end() :]) and _PAIR.match(text[start : gap.start()]):
-            parts.append(text[start : gap.start()])
-            start = gap.end()
-    return [*parts, text[start:]]
+    for part in _GAP.split(text):
+        if parts and not (":" in part or "：" in part):
+            parts[-1] = f"{parts[-1]} {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def find_loose_labels(sheet: Sheet, rows: Iterable[int], block: Mapping[str, Labelled]) -> Iterator[Cell]:

@@ -89,14 +89,16 @@ def _is_misfit(one: ColumnFit, *, alone: bool) -> bool:
 
 
 def _measure_column(sheet: Sheet, row: int, column: int, field: FormField) -> ColumnFit:
-    under = sheet.rows[row + 1 : row + 1 + _LOOKED_AT]
-    values = [line[column] for line in under if column < len(line) and not is_blank(line[column])]
-    if all(_is_native(value, field.type) for value in values):
-        return ColumnFit(column, len(values), 1.0)
-    lines = [line for line in under if column < len(line) and find_sum_word(line) is None]
-    counts = Counter(line[column] for line in lines if not is_blank(line[column]))
-    fitting = sum(count for value, count in counts.items() if fits_field(value, field))
-    return ColumnFit(column, counts.total(), fitting / counts.total() if counts else 1.0)
+    under = [line for line in sheet.rows[row + 1 : row + 1 + _LOOKED_AT] if column < len(line)]
+    counts = Counter([line[column] for line in under if line[column] is not None])
+    misfits = {value for value in counts if not _is_native(value, field.type) and not fits_field(value, field)}
+    if misfits:  # sums, and headers that each printed page has, tell nothing
+        header = label_key(written_text(sheet.value(row, column)))
+        counts = Counter([line[column] for line in under if find_sum_word(line) is None])
+        counts = Counter({value: n for value, n in counts.items() if label_key(written_text(value)) != header})
+    filled = sum(count for value, count in counts.items() if not is_blank(value))
+    unfit = sum(counts[value] for value in misfits)
+    return ColumnFit(column, filled, 1 - unfit / filled if filled else 1.0)
 
 
 def _is_native(value: Scalar, kind: FieldType) -> bool:
