@@ -144,6 +144,16 @@ def test_a_sum_that_is_not_the_sum_of_its_lines_is_told() -> None:
     assert [(code, cell) for code, cell in told(reading) if code == "sum-differs"] == [("sum-differs", "D4")]
 
 
+def test_a_sum_of_quantities_with_their_unit_is_checked_too() -> None:
+    reading = read_book("""
+        | 订单编号 | 客户 | 品名 | 数量(Pcs) |
+        | SO-1 | 泰衡 | 端盖 | 1,200 |
+        | SO-2 | 朗岳 | 支架 | 360pcs |
+        | 合计 | | | 1500 |
+        """)
+    assert ("sum-differs", "D4") in told(reading)
+
+
 def test_headers_over_two_rows() -> None:
     reading = read_book("""
         | 订单编号 | 客户 | 品名 | 数量 | < | 价格 | < |
@@ -232,7 +242,7 @@ def test_one_sheet_a_shipment_hidden_ones_left_out() -> None:
         | 订单编号 | 客户 | 品名 | 数量 |
         | SO-9 | 泰衡 | 端盖 | 900 |
         """)
-    assert [order for order, in lines(reading)] == ["SO-1", "SO-2"]
+    assert [order for (order,) in lines(reading)] == ["SO-1", "SO-2"]
 
 
 def test_a_hidden_sheet_is_read_where_the_layout_names_it() -> None:
@@ -246,15 +256,18 @@ def test_a_hidden_sheet_is_read_where_the_layout_names_it() -> None:
         """,
         _ORDER_BOOK + "sheets: [数据]\n",
     )
-    assert [order for order, in lines(reading)] == ["SO-9"]
+    assert [order for (order,) in lines(reading)] == ["SO-9"]
 
 
 def test_a_header_far_down_and_far_right() -> None:
     blank = "| | | | | | | | |\n" * 90
-    reading = read_book(blank + """
+    reading = read_book(
+        blank
+        + """
         | | | | | 订单编号 | 客户 | 品名 | 数量 |
         | | | | | SO-1 | 泰衡 | 端盖 | 900 |
-        """)
+        """
+    )
     assert [(record.text("order_no"), record.place.cell) for record in records(reading)] == [("SO-1", "E92")]
 
 

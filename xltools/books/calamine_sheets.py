@@ -17,17 +17,22 @@ class NotReadError(Exception):
         self.has_password = has_password
 
 
-def read_sheets(content: bytes, file: str, sha256: str) -> tuple[Sheet, ...]:
-    """The worksheets in tab order; numbers are floats, blanks None, and so are errors and formulas without a result."""
+def read_sheets(content: bytes, file: str, sha256: str, skip: frozenset[str] = frozenset()) -> tuple[Sheet, ...]:
+    """The worksheets in tab order but for those of the names in `skip`.
+
+    Numbers are floats, blanks None, and so are errors and formulas without a result.
+    """
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return tuple(
                 _read_sheet(book, listed, file, sha256)
                 for listed in book.sheets_metadata
-                if listed.typ is calamine.SheetTypeEnum.WorkSheet
+                if listed.typ is calamine.SheetTypeEnum.WorkSheet and listed.name not in skip
             )
     except calamine.PasswordError as trouble:
         raise NotReadError(has_password=True) from trouble
+    except MemoryError:
+        raise
     except Exception as trouble:  # calamine raises whatever its formats' parsers raise
         raise NotReadError from trouble
     except BaseException as trouble:

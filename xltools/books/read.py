@@ -3,9 +3,11 @@
 import hashlib
 import io
 import pathlib
+import re
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 
 from xltools.books import calamine_sheets, guard
 from xltools.books.binary_sheets import read_xls, read_xlsb
@@ -27,6 +29,7 @@ _REFUSALS = {
     FileKind.TEXT: "workbook-is-text",
     FileKind.OWNER: "workbook-owner-file",
     FileKind.OTHER: "workbook-not-a-spreadsheet",
+    FileKind.OLD: "workbook-too-old",
     FileKind.PROTECTED: "workbook-protected",
     FileKind.TRUNCATED: "workbook-truncated",
     FileKind.BROKEN: "workbook-unreadable",
@@ -46,15 +49,22 @@ _DAMAGES = (
 _OWNER_NAMES = ("~$", ".~")  # of Excel, and of WPS and LibreOffice
 _LARGEST_OWNER_FILE = 1_000  # bytes
 _ENCRYPTED = {"encryptedpackage", "encryptioninfo"}
+_MANIFEST = "META-INF/manifest.xml"
+_ENCRYPTED_SHEETS = re.compile(
+    rb"""<[^<>]*full-path=["'](?:content\.xml|encrypted-package)["'][^<>]*(?<!/)>\s*<[\w:]*encryption-data"""
+)
 _RIGHTS = ("drmencrypted", "drmcontent", "\tdrm")  # Microsoft's rights management
 
 
-def read_workbook(path: pathlib.Path, file: str, content: bytes | None = None) -> Workbook | Problem:
+def read_workbook(
+    path: pathlib.Path, file: str, content: bytes | None = None, skip: frozenset[str] = frozenset()
+) -> Workbook | Problem:
     """The workbook at `path`, or what keeps it from being read; never raises for what the file holds.
 
-    `file` is the name that places carry, `content` the file's bytes where the caller has them already. Addresses are
-    Excel's own; numbers are floats, dates stay dates, blank cells are None; error cells and formulas without a stored
-    result are CellErrors. Rows end at their last value. What the file is, is told by its content alone.
+    `file` is the name that places carry, `content` the file's bytes where the caller has them already; sheets of the
+    names in `skip` are left out. Addresses are Excel's own; numbers are floats, dates stay dates, blank cells are None;
+    error cells and formulas without a stored result are CellErrors. Rows end at their last value. What the file is, is
+    told by its content alone.
     """
     if content is None:
         try:
@@ -63,26 +73,31 @@ def read_workbook(path: pathlib.Path, file: str, content: bytes | None = None) -
             content = path.read_bytes()
         except OSError:
             return error("workbook-not-accessible", Place(file))
-    return read_content(content, file)
+    return read_content(content, file, skip)
 
 
-def read_content(content: bytes, file: str, *, tables: bool = False) -> Workbook | Problem:
+def read_content(
+    content: bytes, file: str, skip: frozenset[str] = frozenset(), *, tables: bool = False
+) -> Workbook | Problem:
     """The same of a file's bytes; `tables` asks for the Excel tables of an .xlsx too, which takes longer."""
     if len(content) > guard.LARGEST_FILE:
         return error("workbook-too-large", Place(file))
     try:
-        return _Reader(file, tables).read(content, hashlib.sha256(content).hexdigest())
+        book = _Reader(file, tables, skip).read(content, hashlib.sha256(content).hexdigest())
     except guard.ExtentError:
         return error("workbook-extent-too-large", Place(file), cells=f"{guard.LARGEST_GRID:,}")
     except _DAMAGES:
         return error("workbook-unreadable", Place(file))
+    if skip and isinstance(book, Workbook) and any(sheet.name in skip for sheet in book.sheets):
+        return replace(book, sheets=tuple(sheet for sheet in book.sheets if sheet.name not in skip))
+    return book
 
 
 class _Reader:
     """Takes a file apart, container by container; what it refuses is a problem, what is damaged raises."""
 
-    def __init__(self, file: str, tables: bool) -> None:
-        self._file, self._tables = file, tables
+    def __init__(self, file: str, tables: bool, skip: frozenset[str]) -> None:
+        self._file, self._tables, self._skip = file, tables, skip
 
     def read(self, content: bytes, sha256: str, *, is_decrypted: bool = False) -> Workbook | Problem:
         """The workbook that these bytes are; `sha256` is that of the file, which may hold them encrypted."""
@@ -134,9 +149,9 @@ class _Reader:
             return diagnose(archive, content, self._file)
 
     def _read_xlsx(self, archive: zipfile.ZipFile, content: bytes, sha256: str) -> Workbook:
-        if not self._tables and is_plain_workbook(archive):
+        if not self._tables and is_plain_workbook(archive, self._skip):
             try:
-                sheets = calamine_sheets.read_sheets(content, self._file, sha256)
+                sheets = calamine_sheets.read_sheets(content, self._file, sha256, self._skip)
             except calamine_sheets.NotReadError:
                 pass  # a document type definition, say, or something that only the exact reader takes
             else:
@@ -173,7 +188,8 @@ class _Reader:
 
 
 def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
-    return "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml")
+    """True when the sheets are encrypted; a password for the macros alone encrypts their parts alone."""
+    return _MANIFEST in archive.namelist() and bool(_ENCRYPTED_SHEETS.search(archive.read(_MANIFEST)))
 
 
 def _with_plain_names(archive: zipfile.ZipFile) -> bytes:

@@ -13,7 +13,8 @@ from xltools.books import guard
 
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _RELATION = re.compile(rb"<Relationship [^<>]*>")
-_ATTRIBUTE = re.compile(rb' (Type|Target|TargetMode)="([^"&%]*)"')
+_ATTRIBUTE = re.compile(rb' (Id|Type|Target|TargetMode)="([^"&%]*)"')
+_SHEET = re.compile(rb'<sheet (?:[^<>]* )?name="([^"&]*)"[^<>]* r:id="([^"&]*)"')
 _LARGEST_UNSEEN = 20_000  # packed bytes: what deflate makes of them at the most, twenty million, does no harm
 # Weekdays, which calamine does not take for dates: `aaaa` is 星期一. Units without quotes, which it does: `0 pcs`.
 _ODD_FORMAT = re.compile(rb'formatCode="(?:[^"]*aaa|[^"0#?]*[0#?][^"&;\]]*[dhmsy])', re.I)
@@ -33,11 +34,11 @@ _OVERLAP = 256
 _SMALL_GRID = 1_000_000  # cells
 
 
-def is_plain_workbook(archive: zipfile.ZipFile) -> bool:
+def is_plain_workbook(archive: zipfile.ZipFile, skip: frozenset[str] = frozenset()) -> bool:
     """True when calamine may be given this .xlsx: it finds what we find, and each worksheet is plain.
 
     Every part of some size that it reads is unpacked here first, so that none holds more than the zip's directory says.
-    Raises what zipfile raises for damaged parts.
+    Worksheets of the names in `skip` are not looked at. Raises what zipfile raises for damaged parts.
     """
     names = set(archive.namelist())
     if not {_BOOK, _RELATIONS} <= names or len(names) != len(archive.infolist()):
@@ -48,8 +49,11 @@ def is_plain_workbook(archive: zipfile.ZipFile) -> bool:
     found = _RELATION.findall(relations)
     if len(found) != relations.count(b"Relationship") - relations.count(b"Relationships"):
         return False
+    skipped = _relations_of(archive.read(_BOOK), skip) if skip else frozenset()
     for relation in found:
         said = dict(_ATTRIBUTE.findall(relation))
+        if said.get(b"Id") in skipped:
+            continue
         kind = said.get(b"Type", b"").rpartition(b"/")[2]
         if kind in {b"worksheet", b"styles", b"sharedStrings"}:
             if b"Target" not in said or b"TargetMode" in said:
@@ -58,6 +62,11 @@ def is_plain_workbook(archive: zipfile.ZipFile) -> bool:
             if part not in names or not _is_plain_part(archive, part, kind):
                 return False
     return True
+
+
+def _relations_of(book: bytes, names: frozenset[str]) -> frozenset[bytes]:
+    """The ids of the relations to worksheets of these names, where they are spelt as usual."""
+    return frozenset(id_ for name, id_ in _SHEET.findall(book) if name.decode("utf-8", "replace") in names)
 
 
 def _is_plain_part(archive: zipfile.ZipFile, part: str, kind: bytes) -> bool:

@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
-from xltools.core.sheet import Sheet, Workbook
+from xltools.core.remembered import Remembered
+from xltools.core.sheet import Sheet, Workbook, is_blank
 from xltools.core.text import label_key
 from xltools.forms.model import Form, Layout, Stage
 from xltools.forms.rules import Rules
 from xltools.intake.date_columns import read_date_header
 from xltools.intake.label_block import find_block
-from xltools.intake.labels import LayoutWords, layout_words
+from xltools.intake.labels import LayoutWords, find_label, layout_words
 from xltools.intake.locate import holds_lines
 from xltools.intake.nearest_layout import tell_unrecognised
 from xltools.intake.sheet_view import SheetView
 from xltools.intake.sums import QUANTITY
-from xltools.intake.table_header import find_header
+from xltools.intake.table_header import Header, find_header
+from xltools.intake.tracker_rows import ORDER_KEY
 
 _MARK = re.compile(r"([a-z][a-z0-9-]*)/([a-z][a-z0-9-]*)/([1-9][0-9]*)")
 _MARK_ROWS, _MARK_COLUMNS = 12, 40
@@ -36,6 +38,16 @@ class Match:
     score: tuple[int, int] = (0, 0)
 
 
+def _name_unread(rules: Rules) -> frozenset[str]:
+    named = {label_key(name) for layout in rules.layouts.values() for name in layout.sheets}
+    skipped = (name for layout in rules.layouts.values() if layout.template for name in layout.skip_sheets)
+    return frozenset(name for name in skipped if label_key(name) not in named)
+
+
+# The names of the sheets that are never read: the guides to filling them in that our own templates have.
+unread_sheets = Remembered[Rules, frozenset[str]](_name_unread)
+
+
 def identify_layout(
     workbook: Workbook, rules: Rules, form: str | None = None, known: frozenset[str] = frozenset()
 ) -> tuple[Match | None, tuple[Problem, ...]]:
@@ -43,6 +55,8 @@ def identify_layout(
 
     `known` are fields whose values come from elsewhere, such as the customer from the folder's name.
     """
+    if (unread := unread_sheets(rules)) & {sheet.name for sheet in workbook.sheets}:
+        workbook = replace(workbook, sheets=tuple(sheet for sheet in workbook.sheets if sheet.name not in unread))
     marked, problems = _find_marked(workbook, rules, form)
     if marked or problems:
         return marked, problems
@@ -113,13 +127,14 @@ def _match_layout(views: Sequence[SheetView], layout: Layout, rules: Rules, know
     sheets, score = [], 0
     together: frozenset[str] = frozenset()
     for view in views:
-        named = named_fields(view, words) if is_read(view.sheet, layout) else frozenset()
+        in_table, beside = _find_named(view, words) if is_read(view.sheet, layout) else (frozenset(), frozenset())
+        named = in_table | beside
         # A list that says what has left is told by the column that says so.
         if not named or (layout.shipped and layout.shipped.date not in named):
             continue
         if layout.kind == "two-sheets" or _covers(named | known | frozenset(layout.defaults), words.form):
             sheets.append(view)
-            score = max(score, len(named))
+            score = max(score, _count_named(in_table, beside, layout))
             together |= named
     if layout.kind == "two-sheets" and not _covers_both(sheets, together | known, words):
         return None
@@ -138,25 +153,55 @@ def _covers_both(views: Sequence[SheetView], named: frozenset[str], words: Layou
 
 def named_fields(view: SheetView, words: LayoutWords) -> frozenset[str]:
     """The fields that a sheet's headers and labels name; empty where it has no table of the layout."""
+    in_table, beside = _find_named(view, words)
+    return in_table | beside
+
+
+def _count_named(in_table: frozenset[str], beside: frozenset[str], layout: Layout) -> int:
+    """How many fields speak for a layout: what stands around a table without order numbers speaks for a form."""
+    is_bare = layout.kind == "list" and layout.group_by not in in_table
+    return len(in_table if is_bare else in_table | beside)
+
+
+def _find_named(view: SheetView, words: LayoutWords) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that the headers of a sheet's table name, and those of the labels around it."""
+    nothing = frozenset[str](), frozenset[str]()
     part = words.table
     if words.layout.kind == "two-sheets":
         is_lines = holds_lines(view, words)
         if is_lines is None:
-            return frozenset()
+            return nothing
         part = words.table if is_lines else words.orders
     header = find_header(view, part.labels)
     if header is None:
-        return frozenset()
+        return nothing
     named = frozenset(header.matched)
     taken = {column for columns in header.matched.values() for column in columns}
     if words.across and any(read_date_header(text) for at, text in header.texts.items() if at not in taken):
         named |= {words.across.name, QUANTITY}
-    if words.layout.kind != "sheet":
-        return named
+    if words.layout.kind == "two-sheets" or not words.layout.lines:
+        return named, nothing[1]
     outside = [row for row in range(len(view.sheet.rows)) if not header.top <= row <= header.row]
     block = find_block(view, outside, words.block, words.every)
-    # A bare table, as people put into a customer's folder, is a list.
-    return named | frozenset(block) if block else frozenset()
+    if words.layout.kind == "list":
+        key = words.layout.group_by
+        own = {label: name for label, name in words.every.items() if name == key}
+        is_form = key not in named and bool(find_block(view, outside, own, words.every))
+        return nothing if is_form else (named, frozenset(block))
+    # A bare table, as people put into a customer's folder, is a list; so is one with a column of order numbers.
+    if not block or _holds_orders(view.sheet, header, words, is_named=ORDER_KEY in block):
+        return nothing
+    return named, frozenset(block)
+
+
+def _holds_orders(sheet: Sheet, header: Header, words: LayoutWords, *, is_named: bool) -> bool:
+    """True for a table with a column of order numbers: several, or any where none stands around it (`is_named`)."""
+    if ORDER_KEY in header.matched:
+        return False
+    columns = [column for column, text in header.texts.items() if find_label(words.block, text) == ORDER_KEY]
+    under = sheet.rows[header.row + 1 :]
+    numbers = {row[at] for at in columns for row in under if at < len(row) and not is_blank(row[at])}
+    return len(numbers) > is_named
 
 
 def _covers(named: frozenset[str], form: Form) -> bool:

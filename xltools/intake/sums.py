@@ -11,6 +11,7 @@ from xltools.core.problem import Problem, warning
 from xltools.core.sheet import Cell, Scalar, is_blank
 from xltools.core.text import label_key, normalize_text
 from xltools.intake.numbers import read_number
+from xltools.intake.quantity import split_quantity
 
 Cells = Mapping[str, Cell]
 
@@ -58,13 +59,14 @@ def _sum_level(text: str) -> bool | None:
 def check_sums(lines: Sequence[Cells], sums: Sequence[tuple[SumRow, Cells]]) -> Iterator[Problem]:
     """A warning for each sum that is not that of the lines above it since the last of its kind, nor of all of them."""
     for name in (QUANTITY, AMOUNT):
-        if not any(name in cells and _number(cells[name]) is not None for _, cells in sums):
+        unit = _only_unit([cells[name] for cells in (*lines, *(cells for _, cells in sums)) if name in cells])
+        if not any(name in cells and _number(cells[name], unit) is not None for _, cells in sums):
             continue
-        running = _Running(lines, name)
+        running = _Running(lines, name, unit)
         part = whole = 0  # the lines above the last sum of each kind
         for found, cells in sums:
             cell, end = cells.get(name), found.lines_above
-            written = _number(cell) if cell else None
+            written = _number(cell, unit) if cell else None
             own = running.between(part if found.is_part else whole, end)
             others = [running.between(start, end) for start in (0, part, whole)]
             # Of amounts that are rounded for show, each may be half a cent off.
@@ -80,12 +82,12 @@ def check_sums(lines: Sequence[Cells], sums: Sequence[tuple[SumRow, Cells]]) -> 
 class _Running:
     """The sums of a column's lines from the first on."""
 
-    def __init__(self, lines: Sequence[Cells], name: str) -> None:
-        """Adds up the column; as in Excel's SUM a blank adds nothing."""
+    def __init__(self, lines: Sequence[Cells], name: str, unit: str) -> None:
+        """Adds up the column, whose numbers may have this unit; as in Excel's SUM a blank adds nothing."""
         self.totals, self.unread = [Decimal(0)], [0]
         for cells in lines:
             cell = cells.get(name)
-            number = Decimal(0) if cell is None or is_blank(cell.value) else _number(cell)
+            number = Decimal(0) if cell is None or is_blank(cell.value) else _number(cell, unit)
             self.totals.append(self.totals[-1] + (number or 0))
             self.unread.append(self.unread[-1] + (number is None))
 
@@ -96,8 +98,18 @@ class _Running:
         return self.totals[end] - self.totals[start]
 
 
-def _number(cell: Cell) -> Decimal | None:
-    return read_number(cell.value)
+def _only_unit(cells: Sequence[Cell]) -> str:
+    """The one unit that numbers of a column are written with, `360pcs`; empty where there is none, or more than one."""
+    written = (split_quantity(cell.value) for cell in cells if type(cell.value) is str)
+    units = {label_key(one.unit) for one in written if one}
+    return units.pop() if len(units) == 1 else ""
+
+
+def _number(cell: Cell, unit: str) -> Decimal | None:
+    number = read_number(cell.value)
+    if number is None and unit and (written := split_quantity(cell.value)) and label_key(written.unit) == unit:
+        return written.number
+    return number
 
 
 def _shown(number: Decimal) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xltools.core.problem import Problem, error, warning
-from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
+from xltools.core.sheet import Cell, CellError, Scalar, Sheet, is_blank
 from xltools.core.text import label_key
 from xltools.forms.model import FieldType, FormField
 from xltools.intake.date_columns import read_date_header
@@ -20,9 +20,21 @@ _FEW = 3  # values: of fewer a misfit is a slip in a cell, and is told there
 _LOOKED_AT = 80  # rows
 _ENOUGH = 0.5  # of a column's values must fit
 _ALIKE = 0.25  # two columns whose shares differ by less fit alike
-_ANYTHING = frozenset({FieldType.TEXT, FieldType.TERMS})  # terms that are not understood are kept as text
-_NUMBERS = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY, FieldType.PERCENT})
-_DATES = frozenset({FieldType.DATE, FieldType.SCHEDULE})
+# Of these types a field's values are sure to fit: nearly all are, and cost no conversion. Terms that are not understood
+# are kept as text.
+_BLANK = type(None)
+_ANY = frozenset({_BLANK, str, CellError, float, bool, dt.date, dt.datetime, dt.time, dt.timedelta})
+_NATIVE: Mapping[FieldType, frozenset[type]] = {kind: frozenset({_BLANK}) for kind in FieldType} | {
+    FieldType.TEXT: _ANY,
+    FieldType.TERMS: _ANY,
+    FieldType.CODE: frozenset({_BLANK, str, CellError, float}),
+    FieldType.INTEGER: frozenset({_BLANK, float}),
+    FieldType.DECIMAL: frozenset({_BLANK, float}),
+    FieldType.MONEY: frozenset({_BLANK, float}),
+    FieldType.PERCENT: frozenset({_BLANK, float}),
+    FieldType.DATE: frozenset({_BLANK, dt.date, dt.datetime}),
+    FieldType.SCHEDULE: frozenset({_BLANK, dt.date, dt.datetime}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +102,11 @@ def _is_misfit(one: ColumnFit, *, alone: bool) -> bool:
 
 def _measure_column(sheet: Sheet, row: int, column: int, field: FormField) -> ColumnFit:
     under = [line for line in sheet.rows[row + 1 : row + 1 + _LOOKED_AT] if column < len(line)]
-    counts = Counter([line[column] for line in under if line[column] is not None])
-    misfits = {value for value in counts if not _is_native(value, field.type) and not fits_field(value, field)}
+    values = [line[column] for line in under]
+    if _NATIVE[field.type].issuperset(map(type, values)):
+        return ColumnFit(column, len(values) - sum(map(is_blank, values)), 1.0)
+    counts: Counter[Scalar] = Counter(value for value in values if value is not None)
+    misfits = {value for value in counts if type(value) not in _NATIVE[field.type] and not fits_field(value, field)}
     if misfits:  # sums, and headers that each printed page has, tell nothing
         header = label_key(written_text(sheet.value(row, column)))
         counts = Counter([line[column] for line in under if find_sum_word(line) is None])
@@ -99,17 +114,6 @@ def _measure_column(sheet: Sheet, row: int, column: int, field: FormField) -> Co
     filled = sum(count for value, count in counts.items() if not is_blank(value))
     unfit = sum(counts[value] for value in misfits)
     return ColumnFit(column, filled, 1 - unfit / filled if filled else 1.0)
-
-
-def _is_native(value: Scalar, kind: FieldType) -> bool:
-    """True for a text in a text's column, a number in a number's: nearly all are, and cost no conversion."""
-    if kind in _ANYTHING:
-        return True
-    if kind is FieldType.CODE:
-        return isinstance(value, str | float)
-    if kind in _NUMBERS:
-        return isinstance(value, float)
-    return kind in _DATES and isinstance(value, dt.date)
 
 
 def _tell_misfit(sheet: Sheet, header: Header, column: int, field: FormField, is_lost: bool) -> Problem:
