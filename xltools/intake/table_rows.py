@@ -10,7 +10,8 @@ from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
 from xltools.core.text import label_key
 from xltools.forms.model import FieldType, FormField, Stage
 from xltools.intake.date_columns import join_deliveries, read_date_header
-from xltools.intake.labels import LONGEST_LABEL, Labels, LayoutWords, TableWords, find_label, match_row, written_text
+from xltools.intake.label_block import names_label
+from xltools.intake.labels import LONGEST_LABEL, LayoutWords, TableWords, match_row, written_text
 from xltools.intake.sums import QUANTITY, Cells, SumRow, find_sum_word
 from xltools.intake.table_header import LineTable
 
@@ -54,10 +55,11 @@ class _Splitter:
     def __init__(self, sheet: Sheet, table: LineTable, words: LayoutWords, part: TableWords) -> None:
         self.sheet, self.table = sheet, table
         self.needed = [one for one in part.needed if one.name in table.columns]
-        self.block = words.block if words.layout.kind == "sheet" else {}
+        self.block = words.block if words.layout.kind != "two-sheets" and words.layout.lines else {}
         self.headers = {column: _header_keys(cell.value) for column, cell in table.headers.items()}
         self.above = {row for row in sheet.rows[: table.row + 1] if any(not is_blank(value) for value in row)}
         self.columns = [(name, column, column_name(column)) for name, column in table.columns.items()]
+        self.figures = [at for name, at in table.columns.items() if part.fields[name].type in NUMBERS]
         self.counted = [one for one in self.columns if one[0] != _LINE_NUMBER]
         self.identity = [
             table.columns[name]
@@ -124,6 +126,10 @@ class _Splitter:
         """True for a row that stands above the lines too: a letterhead or a header that each printed page has."""
         if values in self.above:
             return True
+        width = len(values)
+        for at in self.figures:  # no header is a number: most rows are told by their quantity
+            if at < width and type(values[at]) is float:
+                return False
         filled = same = 0
         for column, value in enumerate(values):
             if value is None:
@@ -156,7 +162,7 @@ class _Splitter:
 
     def _names_label(self, values: Sequence[Scalar]) -> bool:
         first = next((value for value in values if not is_blank(value)), None)
-        return bool(self.block) and find_label(self.block, first) is not None
+        return bool(self.block) and names_label(first, self.block)
 
 
 def _header_keys(value: Scalar) -> frozenset[str]:
@@ -172,10 +178,13 @@ def _can_be(value: Scalar, needed: FormField) -> bool:
     return not is_blank(value)
 
 
-def tell_unread_rows(sheet: Sheet, rows: Sequence[int], labels: Labels, ignored: frozenset[str]) -> Iterator[Problem]:
+def tell_unread_rows(sheet: Sheet, rows: Sequence[int], words: LayoutWords) -> Iterator[Problem]:
     """Rows under and between lines, such as remarks, that are neither lines nor labels with their values."""
+    block = words.block if words.layout.lines else {}
     for row in rows:
         column, first = next((at, value) for at, value in enumerate(sheet.rows[row]) if not is_blank(value))
         text = written_text(first)
-        if not match_row(labels, sheet, row) and label_key(text) not in ignored:
+        if match_row(words.every, sheet, row) or any(names_label(value, block) for value in sheet.rows[row]):
+            continue
+        if label_key(text) not in words.ignored:
             yield warning("row-not-read", sheet.place(row, column), text=text)
