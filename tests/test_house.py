@@ -21,7 +21,12 @@ LIBRARIES: dict[str, set[str]] = {
     "books/build.py": {"xlsxwriter"},
     "books/calamine_sheets.py": {"python_calamine"},
     "books/decryption.py": {"msoffcrypto"},
-    "cli.py": {"click"},
+    "cli/__init__.py": {"click"},
+    "cli/orders.py": {"click"},
+    "cli/rules.py": {"click"},
+    "cli/running.py": {"click"},
+    "cli/speaking.py": {"click"},
+    "cli/workbooks.py": {"click"},
     "core/simplified.py": {"opencc"},
     "edge/contract_template.py": {"docx"},
     "edge/frames.py": {"pandas"},
@@ -45,7 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
 IMPURE_MODULES = {"logging", "os", "pathlib", "shutil", "smtplib", "socket", "sqlite3", "subprocess", "tempfile"}
 IMPURE_MODULES |= {"threading", "time", "urllib", "zipfile"}
 CLOCK = {"now", "today", "utcnow"}
-CLOCK_READERS = {"cli.py", "desk/frames.py"}  # where the default of --as-of comes from, and of Python callers
+CLOCK_READERS = {"cli/speaking.py", "desk/frames.py"}  # where the default of --as-of comes from, and of Python callers
 
 VAGUE = {"base", "common", "data", "handler", "helper", "helpers", "info", "manager", "misc", "util", "utils"}
 

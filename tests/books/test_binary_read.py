@@ -99,11 +99,11 @@ def test_days_may_count_from_1904(saved, name):
     assert value == MARCH_2.replace(year=2030) + dt.timedelta(days=1)  # the serial stands, 1,462 days on
 
 
-def test_the_rows_of_a_sparse_xls_are_numbered_anew_for_calamine_alone(saved):
+def test_the_values_of_a_sparse_xls_are_moved_together_for_calamine_alone(saved):
     content = saved["a.xls"]
     compound = CompoundFile(content)
     seen = look_at_xls(content, compound, "Workbook")
-    assert list(seen.rows) == [1]
+    assert list(seen.places) == [1]
     assert len(seen.content) == len(content)
     assert seen.content != content
 

@@ -6,12 +6,17 @@ import subprocess
 import sys
 import time
 import zipfile
+from types import SimpleNamespace
+from xml.parsers import expat
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msoffcrypto.format.ooxml import OOXMLFile
 
+from xltools.books import binary_sheets, calamine_sheets, decryption, read
+from xltools.books.properties import read_saved_by
 from xltools.books.read import read_content
 from xltools.core.problem import Problem
 from xltools.core.sheet import Workbook
@@ -208,3 +213,61 @@ def test_a_real_zip_with_members_of_another_gives_a_workbook_or_a_problem(data):
                 name, text[:at] + data.draw(st.binary(max_size=6)) + text[at + data.draw(st.integers(0, 3)) :]
             )
     assert isinstance(read_content(target.getvalue(), "a"), Workbook | Problem)
+
+
+def _find_no_memory(*_: object) -> None:
+    trouble = expat.ExpatError("out of memory")
+    trouble.code = 1
+    raise trouble
+
+
+_full_parser = type("FullParser", (), {"__init__": lambda *_: None, "Parse": _find_no_memory})
+
+
+def test_an_xls_whose_sheets_are_not_those_that_were_looked_at_is_not_read_at_wrong_addresses(monkeypatch):
+    seen = SimpleNamespace(content=b"", sheets=(1, 2), places={0: "moved"})
+    monkeypatch.setattr(binary_sheets, "look_at_xls", lambda *_: seen)
+    monkeypatch.setattr(binary_sheets, "read_sheets", lambda *_: ())
+    with pytest.raises(calamine_sheets.NotReadError):
+        binary_sheets.read_xls(b"", None, "", "订单.xls", "")
+
+
+def _fill_memory(*_: object, **__: object) -> None:
+    raise MemoryError
+
+
+class _FullArchive:
+    """A zip whose parts are there, and no memory to unpack them."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.getinfo, self.read = archive.getinfo, _fill_memory
+
+
+def _encrypted() -> bytes:
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(PLAIN)).encrypt("保密", target)
+    return target.getvalue()
+
+
+def _open_document() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("content.xml", "<x/>")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "instead", "content"),
+    [
+        (calamine_sheets, "_read_rows", _fill_memory, PLAIN),
+        (expat, "ParserCreate", _full_parser, _open_document()),
+        (expat, "ParserCreate", _full_parser, with_rows(b"<row r='1'><c r='A1'><v>1</v></c></row>")),
+        (read, "read_saved_by", lambda archive: read_saved_by(_FullArchive(archive)), PLAIN),
+        (decryption.msoffcrypto, "OfficeFile", _fill_memory, _encrypted()),
+    ],
+)
+def test_want_of_memory_is_no_fault_of_the_file(monkeypatch, module, name, instead, content):
+    """Else a good workbook would be sent back as damaged, and a mended copy would not be known as one."""
+    monkeypatch.setattr(module, name, instead)
+    with pytest.raises(MemoryError):
+        read_content(content, "订单.xlsx")

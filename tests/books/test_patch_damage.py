@@ -127,3 +127,12 @@ def test_patches_one_after_the_other_make_the_sheet_they_describe(cells, rows):
         assert sheet.cell(row + 1, column + 1).value == expected
     filled = {(cell.row - 1, cell.column - 1) for line in sheet.iter_rows() for cell in line if cell.value is not None}
     assert filled == {address for address, content in model.items() if content is not None}
+
+
+def test_a_totals_cell_in_another_coding_is_no_exception():
+    parts = parts_of(WHOLE)
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"SUM(B2:B3)", "求和(B2:B3)".encode("gbk"))
+    done = patch_workbook(zip_parts(parts), [PATCH])
+    assert isinstance(done, Problem)
+    assert dict(done.values)["reason"] == "reason-damaged"

@@ -323,3 +323,28 @@ def test_a_password_that_somebody_chose_is_told_from_the_silent_one():
 def test_numbers_written_as_decimals_come_back():
     grids = [Grid("a", {(0, 0): GridCell(Decimal("12.5")), (0, 1): GridCell(3)})]
     assert read(build_workbook(grids, AS_OF)).sheets[0].rows == ((12.5, 3.0),)
+
+
+@pytest.mark.parametrize("index", [b"-1", b"1e0", b" 0 "])
+def test_a_text_by_an_index_that_is_none_is_no_other_text(index):
+    sheet, name = b"<v>0</v>", "xl/worksheets/sheet1.xml"
+    found = read(with_part(one_cell("A1", "文"), name, lambda part: part.replace(sheet, b"<v>%s</v>" % index)))
+    assert isinstance(found, Problem) or found.sheets[0].rows == (("文",),)
+    assert isinstance(found, Problem) or index.strip() == b"0"
+
+
+def test_two_sheets_of_one_name_keep_their_own_values():
+    def fill(book):
+        for number in (1, 2):
+            book.add_worksheet(f"表{number}").write(0, 0, number)
+
+    twins = with_part(workbook_of(fill), "xl/workbook.xml", lambda part: part.replace("表2".encode(), "表1".encode()))
+    assert [sheet.rows for sheet in read(twins).sheets] == [((1.0,),), ((2.0,),)]
+
+
+def test_a_merged_block_written_backwards_is_the_same_block():
+    def fill(book):
+        book.add_worksheet().merge_range("A1:B2", "端盖")
+
+    backwards = with_part(workbook_of(fill), "xl/worksheets/sheet1.xml", lambda part: part.replace(b"A1:B2", b"B2:A1"))
+    assert read(backwards).sheets[0].merges == (Range(0, 0, 1, 1),)

@@ -318,6 +318,22 @@ def test_nothing_is_written_over_and_nothing_on_trial(home, tmp_path):
     assert "我们改过" not in written.read_text("utf-8")
 
 
+def test_a_layout_is_written_whole_or_not_at_all(home, tmp_path, monkeypatch):
+    """Half a layout would keep the desk from running."""
+    path = save(two_row_header().workbook, tmp_path / "two-rows.xlsx")
+    written = Path(adopt(home, path).written)
+    before = written.read_bytes()
+
+    def refuse(*_):
+        raise OSError(28, "磁盘已满")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    found = adopt(desk.open_desk_at(home.path), path, force=True, customer="泰衡")
+    assert [problem.code for problem in found.problems] == ["adopt-not-written"]
+    assert [one.name for one in written.parent.iterdir()] == [written.name]
+    assert written.read_bytes() == before
+
+
 def test_the_package_s_own_layouts_are_never_written_over(home, tmp_path):
     path = save(two_row_header().workbook, tmp_path / "order-intake-list.xlsx")
     with pytest.raises(desk.UsageError):

@@ -142,7 +142,7 @@ def test_killed_at_any_step_the_next_run_arrives_at_the_same_end(tmp_path: Path)
 def test_killed_in_the_middle_of_any_write_the_next_run_arrives_at_the_same_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = journal._write_durably
+    whole = journal.write_durably
     at = 0
     while True:
         desk = make_desk(tmp_path / str(at))
@@ -157,12 +157,12 @@ def test_killed_in_the_middle_of_any_write_the_next_run_arrives_at_the_same_end(
             left[0] -= 1
             whole(target, content, modified)
 
-        monkeypatch.setattr(journal, "_write_durably", torn)
+        monkeypatch.setattr(journal, "write_durably", torn)
         try:
             carry_out(PLAN, desk, open_store(desk))
             break
         except KilledError:
-            monkeypatch.setattr(journal, "_write_durably", whole)
+            monkeypatch.setattr(journal, "write_durably", whole)
         store = open_store(desk)
         recover(desk, store)
         carry_out(PLAN, desk, store)
@@ -255,14 +255,14 @@ def test_another_file_under_the_archive_name_is_never_overwritten(desk: Path) ->
 def test_a_file_that_cannot_be_replaced_is_reported_and_the_rest_is_done(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = journal._write_durably
+    whole = journal.write_durably
 
     def open_in_excel(target: Path, content: bytes, modified: int | None = None) -> None:
         if target.name == "contract.docx":
             raise PermissionError
         whole(target, content, modified)
 
-    monkeypatch.setattr(journal, "_write_durably", open_in_excel)
+    monkeypatch.setattr(journal, "write_durably", open_in_excel)
     assert codes(carry_out(PLAN, desk, open_store(desk))) == [("file-in-use", "papers/订单/contract.docx")]
     assert (desk / "order-tracker.xlsx").read_bytes() == b"new tracker"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from pebble.pool import process
 
 from xltools.edge import workers as edge_workers
 from xltools.edge.workers import Ending, Failure, Limits, Workers
@@ -131,6 +132,19 @@ def test_none_is_left_where_the_run_fails_in_between():
     with pytest.raises(KeyboardInterrupt):
         run()
     assert multiprocessing.active_children() == []
+
+
+def test_work_that_was_stopped_for_its_time_is_not_taken_for_dead_before_that_is_told(monkeypatch):
+    stop = process.stop_process
+
+    def stop_slowly(worker):
+        stop(worker)
+        time.sleep(0.4)
+
+    monkeypatch.setattr(process, "stop_process", stop_slowly)
+    monkeypatch.setattr(edge_workers, "_LOOK_SECONDS", 0.45)
+    limits = Limits(seconds=0.05)
+    assert run_all(time.sleep, (9,), (9,), (9,), limits=limits) == [TOO_LONG] * 3
 
 
 @POSIX

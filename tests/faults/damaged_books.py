@@ -1,6 +1,7 @@
 """Files that come in as workbooks and can't be read, each made by its recipe."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 
@@ -78,9 +79,16 @@ def huge() -> bytes:
     return content.getvalue()
 
 
+def excel_4() -> bytes:
+    """A worksheet of Excel 4 with the number 7 in A1: its records, and no file around them."""
+    begin, number, end = b"\x09\x04\x06\0\0\0\x10\0\0\0", b"\x03\x02\x0e\0\0\0\0\0\0\0", b"\x0a\0\0\0"
+    return begin + number + struct.pack("<d", 7) + end
+
+
 RECIPES: Mapping[str, Callable[[], bytes]] = {
     "ciphertext": ciphertext,
     "cut-short": cut_short,
+    "excel-4": excel_4,
     "far-rows": far_rows,
     "huge": huge,
     "plain": plain_workbook,

@@ -35,7 +35,8 @@ from xltools.core.problem import Problem
 from xltools.core.record import Edit
 from xltools.core.sheet import Workbook
 from xltools.core.text import Language
-from xltools.desk import documents, inputs, reading
+from xltools.desk import documents, reading
+from xltools.desk import run as desk_run
 from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
@@ -227,7 +228,12 @@ class Stage:
     def reading(self, ending: str) -> None:
         """Reading a workbook of the inbox ends as bad_reading.py has it."""
         self.patch.setattr(reading, "read_workbook", READINGS[ending])
-        self.patch.setattr(inputs, "open_workers", lambda: Workers(limits=Limits(seconds=0.5)))
+        self.patch.setattr(desk_run, "open_workers", lambda: Workers(limits=Limits(seconds=0.5)))
+
+    def film(self, path: str) -> None:
+        """A file of two gigabytes, which takes no room on the disk."""
+        with (self.desk / path).open("wb") as file:
+            file.truncate(2_000_000_000)
 
     def uninstall(self, program: str) -> None:
         """A library or program is not there."""

@@ -119,7 +119,7 @@ def test_what_a_folder_gives_is_not_missing():
     assert propose(book, ["customer"]).missing == ()
 
 
-def test_a_list_with_a_letterhead_is_a_list_and_what_stands_above_it_is_a_hint():
+def test_a_list_with_a_letterhead_is_a_list_and_what_stands_above_it_is_of_all_its_orders():
     proposal = propose(
         """
         | 客户：永发贸易 | | 单号：2026-03 | 电话 | 0769-1 |
@@ -128,13 +128,56 @@ def test_a_list_with_a_letterhead_is_a_list_and_what_stands_above_it_is_a_hint()
         | A-2 | 底座 | Φ60 | 6 |
         """
     )
-    assert (proposal.kind, proposal.missing) == ("list", ("customer",))
-    assert proposal.beside["customer"] == "永发贸易"
+    assert (proposal.kind, proposal.missing) == ("list", ())
+    assert [(one.field, one.seen.samples) for one in proposal.labels] == [
+        ("customer", ("永发贸易",)),  # the telephone may be that of whoever printed the paper
+    ]
 
 
 def test_a_letterhead_alone_makes_no_order_of_a_table():
-    proposal = propose("| 电话 | 0769-1 |\n| 品名 | 规格 | 数量 |\n| 端盖 | Φ86 | 5 |", ["customer"])
-    assert (proposal.kind, proposal.labels) == ("list", ())
+    proposal = propose("| 币种 | USD |\n| 品名 | 规格 | 数量 |\n| 端盖 | Φ86 | 5 |", ["customer"])
+    assert (proposal.kind, [one.field for one in proposal.labels]) == ("list", ["currency"])
+
+
+def test_labels_right_above_the_headers_are_no_half_of_them():
+    proposal = propose(
+        """
+        | 采购单号： | CG-1 | 币别： | 人民币 |
+        | 交货地址 | < | 苏州工业园区 | < |
+        | 物料编码 | 物料名称 | 数量 | 单位 |
+        | M-1 | 端盖 | 5 | 件 |
+        """,
+        ["customer"],
+    )
+    assert proposal.header_row == 3
+    assert [one.seen.alias for one in proposal.columns] == ["物料编码", "物料名称", "数量", "单位"]
+    assert {one.field for one in proposal.labels} == {"customer_po", "currency", "delivery_address"}
+
+
+def test_thousands_of_columns_with_one_header_are_told_in_no_time():
+    head = " | ".join(["客户", "订单号"] * 400)
+    proposal = propose(f"| {head} |\n| 品名 | 数量 | 单价 | 要求交期 |\n| 轴 | 5 | 1 | 2026-05-01 |")
+    assert not isinstance(proposal, Problem)
+
+
+def test_a_buyer_is_a_person_and_items_are_numbered():
+    proposal = propose(
+        """
+        | PO Number: | PO-1 | Buyer: | Jane Doe |
+        | Item | Description | Qty | Required Date |
+        | 1 | Bracket | 5 | 2026-05-01 |
+        """
+    )
+    found = {one.field for one in proposal.placed}
+    assert {"contact", "line_no", "product"} <= found
+    assert proposal.missing == ("customer",)
+
+
+def test_only_dates_that_an_order_of_day_and_month_settles_ask_for_one():
+    rows = "| A-1 | 泰衡 | 端盖 | 5 | {} |"
+    assert propose("| 订单号 | 客户 | 品名 | 数量 | 交期 |\n" + rows.format("6月1日")).unsettled == ()
+    (asked,) = propose("| 订单号 | 客户 | 品名 | 数量 | 交期 |\n" + rows.format("03/04/2026")).unsettled
+    assert asked.seen.samples == ("03/04/2026",)
 
 
 def test_a_hidden_sheet_is_not_looked_at_and_others_are_named():

@@ -175,7 +175,7 @@ SAMPLES: tuple[Sample, ...] = (
         day(5, 14),
         "许强",
         layout="text",
-        codes=("workbook-not-a-spreadsheet",),
+        codes=("workbook-is-text",),
     ),
     Sample(
         "58-楠讯-接单日期空",

@@ -1,13 +1,14 @@
 """Sheets of binary workbooks, .xls and .xlsb: as python-calamine reads them, with what it leaves out laid over."""
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from xltools.books.calamine_sheets import read_sheets
+from xltools.books.binary_cells import BinarySheet, Places
+from xltools.books.calamine_sheets import NotReadError, read_sheets
 from xltools.books.compound import CompoundFile
 from xltools.books.guard import CellCount
-from xltools.books.xls_cells import BinarySheet, look_at_xls
+from xltools.books.xls_cells import look_at_xls
 from xltools.books.xlsb_cells import look_at_xlsb
 from xltools.core.sheet import Scalar, Sheet
 
@@ -19,10 +20,12 @@ def read_xls(content: bytes, compound: CompoundFile, stream: str, file: str, sha
     seen = look_at_xls(content, compound, stream)
     sheets = read_sheets(seen.content, file, sha256)
     if len(sheets) != len(seen.sheets):
+        if seen.places:  # then nobody can tell where its values belong
+            raise NotReadError
         return tuple(_with_floats(sheet) for sheet in sheets)
     counted = CellCount()
     return tuple(
-        _lay_over(sheet, seen.sheets[number], seen.rows.get(number), counted) for number, sheet in enumerate(sheets)
+        _lay_over(sheet, seen.sheets[number], seen.places.get(number), counted) for number, sheet in enumerate(sheets)
     )
 
 
@@ -31,17 +34,19 @@ def read_xlsb(archive: zipfile.ZipFile, content: bytes, file: str, sha256: str) 
     seen = look_at_xlsb(archive, content)
     sheets, counted = read_sheets(seen.content, file, sha256), CellCount()
     return tuple(
-        _lay_over(sheet, seen.sheets.get(sheet.name, BinarySheet()), seen.rows.get(sheet.name), counted)
+        _lay_over(sheet, seen.sheets.get(sheet.name, BinarySheet()), seen.places.get(sheet.name), counted)
         for sheet in sheets
     )
 
 
-def _lay_over(sheet: Sheet, seen: BinarySheet, numbers: Sequence[int] | None, counted: CellCount) -> Sheet:
-    """The sheet with its errors, and with its rows back where they were."""
-    rows = {number: row for number, row in enumerate(_with_floats(sheet).rows) if row}
-    if numbers is not None:
-        rows = {numbers[number]: row for number, row in rows.items() if number < len(numbers)}
-    rows |= _with_errors(rows, seen)
+def _lay_over(sheet: Sheet, seen: BinarySheet, places: Places | None, counted: CellCount) -> Sheet:
+    """The sheet with the values that calamine does not give, and with all values back where they were."""
+    sheet = _with_floats(sheet)
+    if places is None:
+        rows = {number: row for number, row in enumerate(sheet.rows) if row}
+    else:
+        rows = {number: tuple(cells) for number, cells in places.put_back(sheet.rows).items()}
+    rows |= _changed_rows(rows, seen)
     last = max(rows, default=-1)
     counted.add(0, last + 1)
     for row in rows.values():
@@ -50,13 +55,12 @@ def _lay_over(sheet: Sheet, seen: BinarySheet, numbers: Sequence[int] | None, co
     return replace(sheet, rows=tuple([rows.get(number, blank) for number in range(last + 1)]))
 
 
-def _with_errors(rows: Mapping[int, Row], seen: BinarySheet) -> dict[int, Row]:
+def _changed_rows(rows: Mapping[int, Row], seen: BinarySheet) -> dict[int, Row]:
     changed: dict[int, list[Scalar]] = {}
-    for (row, column), trouble in seen.errors.items():
+    for (row, column), value in seen.values.items():
         cells = changed.setdefault(row, list(rows.get(row, ())))
         cells.extend([None] * (column + 1 - len(cells)))
-        if cells[column] is None:
-            cells[column] = trouble
+        cells[column] = value
     return {row: tuple(cells) for row, cells in changed.items()}
 
 

@@ -24,6 +24,8 @@ def read_sheets(content: bytes, file: str, sha256: str, skip: frozenset[str] = f
     """
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            if len(set(book.sheet_names)) < len(book.sheet_names):
+                raise NotReadError  # for both of one name it would give the first
             return tuple(
                 _read_sheet(book, listed, file, sha256)
                 for listed in book.sheets_metadata
@@ -31,7 +33,7 @@ def read_sheets(content: bytes, file: str, sha256: str, skip: frozenset[str] = f
             )
     except calamine.PasswordError as trouble:
         raise NotReadError(has_password=True) from trouble
-    except MemoryError:
+    except (MemoryError, NotReadError):
         raise
     except Exception as trouble:  # calamine raises whatever its formats' parsers raise
         raise NotReadError from trouble
@@ -66,5 +68,6 @@ def _trim_row(row: Sequence[Scalar]) -> tuple[Scalar, ...]:
 
 @lru_cache(1 << 14)
 def _block(start: tuple[int, int], end: tuple[int, int]) -> Range:
-    """A merged block; those of a form come again with each workbook, by the hundred."""
-    return Range(*start, *end)
+    """A merged block; those of a form come again with each workbook, by the hundred. Some write `B2:A1`."""
+    rows, columns = sorted((start[0], end[0])), sorted((start[1], end[1]))
+    return Range(rows[0], columns[0], rows[1], columns[1])

@@ -26,17 +26,19 @@ class CompoundFile:
             raise CompoundError(is_cut=True)
         fields = _HEADER.unpack_from(content)
         _, _, _, _, _, shift, small_shift = fields[:7]
-        _, self._table_count, start, _, cutoff, small_start, _, more, more_count = fields[7:]
+        _, self._table_count, start, _, cutoff, small_start, _, more, _ = fields[7:]
         if shift not in {9, 12} or not 4 <= small_shift < shift:
             raise CompoundError
         self._content, self._cutoff = content, cutoff
         self._size: int = 1 << shift
         self._small_size: int = 1 << small_shift
-        self._table = self._read_table(more, more_count)
+        self._table = self._read_table(more)
         self._root = _LAST_SECTOR, 0
         self._entries = dict(self._read_entries(start))
         self._small_table = _longs(self._join(self._chain(small_start)))
         self._small = b""
+        for first in (start, small_start, self._root[0]):
+            _refuse_circle(self._table, first)
 
     @property
     def names(self) -> Sequence[str]:
@@ -46,6 +48,7 @@ class CompoundFile:
     def read(self, name: str) -> bytes:
         """A stream by its name; KeyError where there is none."""
         start, size = self._entries[name]
+        _refuse_circle(self._table if size >= self._cutoff else self._small_table, start)
         if size >= self._cutoff:
             return self._join(self._chain(start, size))[:size]
         return self._read_small(start, size)
@@ -70,12 +73,14 @@ class CompoundFile:
             raise CompoundError(is_cut=True)
         return self._content[offset : offset + self._size]
 
-    def _read_table(self, more: int, more_count: int) -> list[int]:
+    def _read_table(self, more: int) -> list[int]:
         """The table that names for each sector the next one of its chain."""
         sectors = list(struct.unpack_from(f"<{_FIRST_SECTORS}L", self._content, _HEADER.size))
-        for _ in range(min(more_count, len(self._content) // self._size)):
-            if more >= _LAST_SECTOR:
-                break
+        seen = set[int]()
+        while more < _LAST_SECTOR:
+            if more in seen:
+                raise CompoundError
+            seen.add(more)
             *listed, more = _longs(self._sector(more).ljust(self._size, b"\xff"))
             sectors += listed
         own = [sector for sector in sectors if sector < _LAST_SECTOR][: self._table_count]
@@ -129,6 +134,16 @@ class Positions:
 
     def __getitem__(self, at: int) -> int:
         return self._offsets[at // self._size] + at % self._size
+
+
+def _refuse_circle(table: Sequence[int], sector: int) -> None:
+    """CompoundError for a chain that leads back into itself, which calamine would follow until the memory is full."""
+    for _ in table:
+        if sector >= len(table):
+            return
+        sector = table[sector]
+    if sector < len(table):
+        raise CompoundError
 
 
 def _longs(content: bytes) -> list[int]:

@@ -16,12 +16,14 @@ _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _PAGES = (b"%PDF", b"%!PS", b"{\\rtf")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"SQLite format 3", b"\0\1\0\0Standard ", b"OggS", b"ID3")
 _FILMS = (b"\0\0\0\x18ftyp", b"\0\0\0\x1cftyp", b"\0\0\0\x20ftyp")
-# Workbooks of Excel 2 to 4, and streams of Excel 5 to 2003 without the file that should be around them.
-_OLD_WORKBOOKS = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
-_OTHERS = (*_PICTURES, *_ARCHIVES, *_PROGRAMS, *_FILMS, *_OLD_WORKBOOKS)
+_OTHERS = (*_PICTURES, *_ARCHIVES, *_PROGRAMS, *_FILMS)
+# The first record of Excel 2, 3 and 4, and of Excel 5 to 2003 without the OLE file around it, as some web systems write
+# it: the record's number, then its length ([MS-XLS] 2.4.21).
+_OLD_WORKBOOK = re.compile(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00", re.S)
 
 # Document protection that says who it is: E-SafeNet, TSD and their like.
 _PROTECTED = (b"b\x14#e", b"%TSD-Header-###%", b"\x3e\x3a\x3e\x3a", b"EsafeNet", b"CDGFILE", b"\x77\x54\x53\x44")
+_SAFENET, _SAFENET_HEAD = b"E-SafeNet", 128  # its name, and the bytes it stands within
 
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1a\ufffd]")
 _WEB = re.compile(
@@ -47,6 +49,7 @@ class FileKind(StrEnum):
     OWNER = "owner"  # what Excel and WPS lay beside a workbook while it is open
     PROTECTED = "protected"
     TRUNCATED = "truncated"
+    OLD = "old"  # a workbook of Excel before 97
     BROKEN = "broken"
     OTHER = "other"
     EMPTY = "empty"
@@ -71,7 +74,7 @@ def identify_file(content: bytes) -> FileKind:
 def _identify_other(content: bytes) -> FileKind:
     if len(content) in _OWNER_FILE and 0 < content[0] <= _LONGEST_OWNER:
         return FileKind.OWNER
-    if content.startswith(_PROTECTED):
+    if content.startswith(_PROTECTED) or _SAFENET in content[:_SAFENET_HEAD]:
         return FileKind.PROTECTED
     if content.startswith(_PAGES):
         return FileKind.OTHER
@@ -79,6 +82,8 @@ def _identify_other(content: bytes) -> FileKind:
         return _identify_text(text.lower())
     if content.startswith(_OTHERS):
         return FileKind.OTHER
+    if _OLD_WORKBOOK.match(content):
+        return FileKind.OLD
     long_enough, different = _CIPHERTEXT
     looks_random = len(content) >= long_enough and len(set(content[:_HEAD])) >= different
     return FileKind.PROTECTED if looks_random else FileKind.BROKEN

@@ -18,6 +18,8 @@ def decrypt_silently(content: bytes) -> bytes | None:
         file = msoffcrypto.OfficeFile(io.BytesIO(content))
         file.load_key(password=_SILENT)
         file.decrypt(plain)
+    except MemoryError:
+        raise
     except Exception:  # whatever the library and those under it raise for a wrong key or a damaged file
         return None
     return plain.getvalue()

@@ -11,6 +11,7 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 
 _DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, LookupError, RuntimeError)
+_ODS_SHEETS = "content.xml"
 _SLACK = 1_000_000  # bytes
 _HEAD = 65_536  # bytes: definitions stand before the first element
 
@@ -23,7 +24,7 @@ def diagnose(archive: zipfile.ZipFile, content: bytes, file: str) -> Problem:
     if any(_has_definition(archive, part) for part in parts if part.filename.lower().endswith((".xml", ".rels"))):
         return error("workbook-has-entities", Place(file))
     try:
-        missing = next(_missing_parts(content), None)
+        missing = None if _ODS_SHEETS in archive.namelist() else next(_missing_parts(content), None)
     except _DAMAGES:
         missing = None
     if missing:
@@ -87,5 +88,5 @@ def _unrelated(package: Package, book: str, related: set[str]) -> Iterator[str]:
     for one in parse_xml(package.read(book)).iter():
         if one.tag.rpartition("}")[2] == "sheet":
             id_ = next((value for key, value in one.attrib.items() if key.endswith("}id")), "")
-            if id_ not in related:
+            if id_ and id_ not in related:
                 yield posixpath.join(posixpath.dirname(book), f"worksheets ({one.get('name', '')})")

@@ -64,6 +64,8 @@ class ExactBook:
         relations = {one.id: one for one in self._relations}
         for listed in _named(self._root, "sheet"):
             id_ = next((value for key, value in listed.attrib.items() if key.endswith("}id")), "")
+            if not id_:
+                continue  # a module of Excel 5, which has been no sheet since Excel 97
             if id_ not in relations:
                 raise PackageError("reason-damaged")
             if relations[id_].kind == "worksheet":

@@ -49,6 +49,8 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+_MOST_PARTS = 5_000
+_LARGEST_STYLES = 20_000_000  # bytes; the 65,000 cell formats that Excel takes are 10 million
 _BETWEEN = "\n\n"  # two notes on a cell
 Cell = tuple[int, int]
 
@@ -84,7 +86,7 @@ def _guarded(content: bytes, file: str, change: Callable[[Package, Mapping[str, 
     try:
         package = Package(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if guard.is_too_large(archive):
+            if guard.is_too_large(archive) or _is_costly(archive):
                 raise PackageError("reason-too-large")
             properties = read_custom_properties(archive)
         if any(one.kind == "origin" for one in package.relations(ROOT)):
@@ -95,6 +97,13 @@ def _guarded(content: bytes, file: str, change: Callable[[Package, Mapping[str, 
         return trouble.as_problem(file)
     except _DAMAGE:
         return PackageError("reason-damaged").as_problem(file)
+
+
+def _is_costly(archive: zipfile.ZipFile) -> bool:
+    """True for what would take minutes to mark: thousands of sheets, or a million formats."""
+    parts = archive.infolist()
+    styles = [part.file_size for part in parts if part.filename.lower().endswith("styles.xml")]
+    return len(parts) > _MOST_PARTS or max(styles, default=0) > _LARGEST_STYLES
 
 
 class _Marking:

@@ -38,7 +38,7 @@ def read_moments(styles: Element) -> Mapping[int, Moment]:
     found: dict[int, Moment] = {}
     for index, style in enumerate(_children(styles, "cellXfs")):
         id_ = style.get("numFmtId", "")
-        moment = format_moment(codes[id_]) if codes.get(id_) else _built_in_moment(id_)
+        moment = format_moment(codes[id_]) if codes.get(id_) else built_in_moment(_number_of(id_))
         if moment:
             found[index] = moment
     return found
@@ -100,13 +100,15 @@ def _read_both(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=None)
 
 
-def _built_in_moment(id_: str) -> Moment | None:
-    if not (id_.isascii() and id_.isdecimal()):
-        return None
-    number = int(id_[:6])
+def built_in_moment(number: int) -> Moment | None:
+    """What the format of this number shows where the file does not spell it out."""
     if number == _BUILT_IN_ELAPSED:
         return Moment.ELAPSED
     return Moment.DATE if number in _BUILT_IN_DATES else None
+
+
+def _number_of(id_: str) -> int:
+    return int(id_[:6]) if id_.isascii() and id_.isdecimal() else 0
 
 
 def _children(styles: Element, section: str) -> Iterator[Element]:

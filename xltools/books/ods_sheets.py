@@ -14,15 +14,18 @@ from xml.parsers import expat
 from xltools.books.guard import CellCount
 from xltools.books.number_formats import read_iso_moment
 from xltools.books.package import PackageError
+from xltools.books.xml_pieces import expat_trouble
 from xltools.core.sheet import CellError, Range, Scalar, Sheet
 
 _PIECE = 1_000_000  # bytes
+_LONGEST_TEXT = 1_000_000  # characters; LibreOffice shows 65,535 of a cell
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _CELLS = {"table-cell", "covered-table-cell"}
 # What may stand in a cell and hold paragraphs of its own that are no part of its value.
-_ASIDE = {"annotation", "shapes", "frame", "custom-shape", "tracked-changes", "dde-links", "forms", "table-source"}
+_ASIDE = {"annotation", "shapes", "frame", "custom-shape", "tracked-changes", "dde-links", "forms"}
 _ERROR = re.compile(r"(?:#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+)")
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?")
+_FOREIGN = re.compile("'.+'#", re.S)  # a sheet that is linked, but shown, has a name of its own
 _DAY = dt.timedelta(days=1)
 _MIDNIGHT = dt.datetime.combine(dt.date.min, dt.time())
 _PREFIX = re.compile(r"^[a-z]+:(?==)")  # the `of:` of a formula says in which language it is written
@@ -36,6 +39,7 @@ class OdsDefinitionError(PackageError):
 class _Tab:
     name: str
     hidden: bool = False
+    is_copy: bool = False  # of a sheet of another workbook that formulas name
     rows: list[tuple[Scalar, ...]] = field(default_factory=list)
     merges: list[Range] = field(default_factory=list)
     row: int = 0  # the one that comes next, counted with those that are repeated
@@ -57,10 +61,14 @@ def read_ods(part: IO[bytes], file: str, sha256: str) -> tuple[Sheet, ...]:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError as trouble:
-        raise PackageError("reason-damaged") from trouble
+        raise expat_trouble(trouble) from trouble
     if not reader.is_spreadsheet:
         raise PackageError("reason-no-workbook")
-    return tuple(Sheet(file, tab.name, tuple(tab.rows), tab.hidden, tuple(tab.merges), sha256) for tab in reader.tabs)
+    return tuple(
+        Sheet(file, tab.name, tuple(tab.rows), tab.hidden, tuple(tab.merges), sha256)
+        for tab in reader.tabs
+        if not tab.is_copy
+    )
 
 
 class _Reader:
@@ -79,6 +87,7 @@ class _Reader:
         self._cell: Mapping[str, str] = {}
         self._paragraphs: list[str] = []
         self._in_paragraph = False
+        self._letters = 0  # of the cell's text so far
 
     def start(self, full: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
@@ -111,6 +120,8 @@ class _Reader:
             self._styles.add(self._style)
         elif name == "spreadsheet":
             self.is_spreadsheet = True
+        elif name == "table-source" and self._tables == 1:
+            self.tabs[-1].is_copy = bool(_FOREIGN.match(self.tabs[-1].name))
         elif name == "table" and self.is_spreadsheet:
             self._tables += 1
             if self._tables == 1:  # a table within a cell is none of the sheets
@@ -134,11 +145,14 @@ class _Reader:
     def text(self, text: str) -> None:
         """Characters, within a paragraph of a cell those of its text."""
         if self._in_paragraph and not self._aside:
+            self._letters += len(text)
+            if self._letters > _LONGEST_TEXT:
+                raise PackageError("reason-not-standard")
             self._paragraphs[-1] += text
 
     def _start_cell(self, cell: dict[str, str]) -> None:
         self._cell = cell or {"": ""}
-        self._paragraphs = []
+        self._paragraphs, self._letters = [], 0
 
     def _end_cell(self) -> None:
         cell, self._cell = self._cell, {}

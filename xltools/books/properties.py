@@ -36,5 +36,7 @@ def _read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     """A part, nothing where there is none; also where it is damaged: the workbook itself may be well."""
     try:
         return archive.read(name) if archive.getinfo(name).file_size <= _LARGEST else b""
+    except MemoryError:
+        raise
     except Exception:  # a missing part, and whatever zipfile and zlib raise for a damaged one
         return b""

@@ -4,6 +4,7 @@ import hashlib
 import io
 import pathlib
 import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -47,6 +48,7 @@ _DAMAGES = (
     calamine_sheets.NotReadError,
 )
 _OWNER_NAMES = ("~$", ".~")  # of Excel, and of WPS and LibreOffice
+_LONGEST_NAME = 255  # of a sheet; Excel takes 31, other programs more
 _LARGEST_OWNER_FILE = 1_000  # bytes
 _ENCRYPTED = {"encryptedpackage", "encryptioninfo"}
 _MANIFEST = "META-INF/manifest.xml"
@@ -68,10 +70,13 @@ def read_workbook(
     """
     if content is None:
         try:
-            if path.stat().st_size > guard.LARGEST_FILE:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a folder; a pipe or a device, which may never end
+                return error("workbook-not-accessible", Place(file))
+            if found.st_size > guard.LARGEST_FILE:
                 return error("workbook-too-large", Place(file))
             content = path.read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # a name that no file can have
             return error("workbook-not-accessible", Place(file))
     return read_content(content, file, skip)
 
@@ -88,6 +93,8 @@ def read_content(
         return error("workbook-extent-too-large", Place(file), cells=f"{guard.LARGEST_GRID:,}")
     except _DAMAGES:
         return error("workbook-unreadable", Place(file))
+    if isinstance(book, Workbook) and any(len(sheet.name) > _LONGEST_NAME for sheet in book.sheets):
+        return error("workbook-unreadable", Place(file))  # problems name the sheet: one a megabyte long would be told
     if skip and isinstance(book, Workbook) and any(sheet.name in skip for sheet in book.sheets):
         return replace(book, sheets=tuple(sheet for sheet in book.sheets if sheet.name not in skip))
     return book

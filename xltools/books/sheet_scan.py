@@ -10,6 +10,7 @@ import re
 import zipfile
 
 from xltools.books import guard
+from xltools.books.addresses import LAST_COLUMN, LAST_ROW
 
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _RELATION = re.compile(rb"<Relationship [^<>]*>")
@@ -28,6 +29,8 @@ _NOT_PLAIN = re.compile(_PLAIN % b"[A-Z]{1,3}[0-9]{1,7}")
 # A formula whose result does not follow at once: calamine would give a blank for it.
 _FORMULA = re.compile(rb"<f(?![a-z])")
 _NO_RESULT = re.compile(rb"</f>(?!<v>[^<])|<f(?: [^<>]*)?/>(?!<v>[^<])")
+# A text by an index that is no plain number: calamine would take the first text of all.
+_ODD_INDEX = re.compile(rb' t="s"(?:[^<>/]*+)>(?!<v>[0-9]{1,9}</v>|</c>)')
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>(?!</)')
 _CHUNK = 4_000_000
 _OVERLAP = 256
@@ -90,7 +93,7 @@ def is_plain(part: bytes) -> bool:
         return False  # a prefix, another coding, or no worksheet
     if _has_apostrophes(part) or (b"!" in part and b"<!" in part):
         return False
-    if _FORMULA.search(part) and _NO_RESULT.search(part):
+    if (_FORMULA.search(part) and _NO_RESULT.search(part)) or _ODD_INDEX.search(part):
         return False
     if not _NOT_NEAR.search(part):
         return True
@@ -110,8 +113,13 @@ def _is_dense(part: bytes) -> bool:
         cells += len(found)
         letters.update([letter for letter, _ in found])
         rows = max(rows, max([int(row) for _, row in found], default=0))
-    grid = rows * max(map(_column_number, letters), default=0)
-    return grid <= max(_SMALL_GRID, min(4 * cells, guard.LARGEST_GRID))
+    columns = max(map(_column_number, letters), default=0)
+    grid = rows * columns
+    return (
+        columns <= LAST_COLUMN + 1
+        and rows <= LAST_ROW + 1
+        and grid <= max(_SMALL_GRID, min(4 * cells, guard.LARGEST_GRID))
+    )
 
 
 def _column_number(letters: bytes) -> int:

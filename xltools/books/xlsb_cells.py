@@ -1,6 +1,6 @@
 """What python-calamine leaves out of .xlsb files, from their records ([MS-XLSB] 2.1.4): error cells and stray cells.
 
-As for .xls: where a value lies far out, the rows are numbered anew in a copy before calamine reads it.
+As for .xls: the values of a sparse sheet are moved together in a copy before calamine reads it.
 """
 
 import io
@@ -10,40 +10,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from xltools.books.package import parse_xml
-from xltools.books.xls_cells import BinarySheet, error_of_code
+from xltools.books.binary_cells import BinarySheet, Places, error_of_code, find_sparse
+from xltools.books.package import PackageError, parse_xml
 
 _ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
 _VALUES = range(2, 12)  # 1 is a blank that has a format
 _SHEET, _EXTENT, _BEGIN_CELLS, _END_CELLS = 156, 148, 145, 146
 _WORKSHEET = "/worksheet"
+_LEAST_WIDTH = 256
+_LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
 
 
 @dataclass(frozen=True, slots=True)
 class XlsbWorkbook:
     """What is known of an .xlsb before calamine reads it.
 
-    `content` is what calamine is to read; `rows` gives for each worksheet whose rows were numbered anew the true ones.
+    `content` is what calamine is to read; `places` has for each worksheet whose values were moved where they belong.
     """
 
     content: bytes
     sheets: Mapping[str, BinarySheet] = field(default_factory=dict)
-    rows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    places: Mapping[str, Places] = field(default_factory=dict)
 
 
 def look_at_xlsb(archive: zipfile.ZipFile, content: bytes) -> XlsbWorkbook:
-    """The errors of each worksheet by its name, and the file with the rows of sparse ones numbered anew.
+    """The errors of each worksheet by its name, and the file with the values of sparse ones moved together.
 
-    Raises what zipfile raises for damaged parts; KeyError where a part is missing.
+    Raises what zipfile raises for damaged parts; KeyError where a part is missing; guard.ExtentError for more values
+    than the memory should hold.
     """
-    sheets, rows, changed = {}, {}, {}
-    for name, part in _list_sheets(archive):
-        records = archive.read(part)
-        sheets[name] = sheet = _look_at_sheet(records)
-        if sheet.is_sparse:
-            rows[name] = tuple(sorted(sheet.rows))
-            changed[part] = _renumber(records, rows[name])
-    return XlsbWorkbook(_with_parts(archive, changed) if changed else content, sheets, rows)
+    parts = dict(_list_sheets(archive))
+    sheets = {name: _look_at_sheet(archive.read(part)) for name, part in parts.items()}
+    sparse = [list(parts)[number] for number in find_sparse(list(sheets.values()))]
+    places, changed = {}, {}
+    for name in sparse:
+        changed[parts[name]], places[name] = _move_together(archive.read(parts[name]))
+    return XlsbWorkbook(_with_parts(archive, changed) if changed else content, sheets, places)
 
 
 def _list_sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -83,22 +85,46 @@ def _look_at_sheet(records: bytes) -> BinarySheet:
             row = _number(records, at)
         elif kind in _VALUES and size >= 8:
             column = _number(records, at)
-            sheet.see(row, column, column)
+            if row > _LAST_ROW or column > _LAST_COLUMN:
+                raise PackageError("reason-not-standard")
+            sheet.see(row, column)
             if kind in {_ERROR, _FORMULA_ERROR} and size >= 9:
-                sheet.errors[row, column] = error_of_code(records[at + 8])
+                sheet.values[row, column] = error_of_code(records[at + 8])
     return sheet
 
 
-def _renumber(records: bytes, rows: tuple[int, ...]) -> bytes:
-    """The sheet with rows without gaps; those that hold only blanks go behind all others."""
-    numbers, changed = {row: number for number, row in enumerate(rows)}, bytearray(records)
+def _move_together(records: bytes) -> tuple[bytes, Places]:
+    """The sheet with its values side by side: rows of the copy hold those of many rows, under the same number."""
+    rows = list(_list_rows(records))
+    places, changed = Places(max([_LEAST_WIDTH, *(len(cells) for _, _, cells in rows)])), bytearray(records)
+
+    def write(at: int, number: int) -> None:
+        changed[at : at + 4] = number.to_bytes(4, "little")
+
+    for at, row, cells in rows:
+        new_row, new_column = places.take(len(cells))
+        write(at, new_row)
+        for number, cell in enumerate(cells):
+            places.fill(row, _number(records, cell))
+            write(cell, new_column + number)
     for kind, at, size in _records(records):
         if kind == _EXTENT and size >= 8:
-            changed[at : at + 8] = bytes(4) + len(rows).to_bytes(4, "little")
-    for kind, at, size in _cell_records(records):
+            changed[at : at + 8] = bytes(4) + places.rows.to_bytes(4, "little")
+    return bytes(changed), places
+
+
+def _list_rows(records: bytes) -> Iterator[tuple[int, int, list[int]]]:
+    """Of each row where its number stands, the number, and where the columns of its values stand."""
+    at, row, cells = -1, 0, list[int]()
+    for kind, position, size in _cell_records(records):
         if kind == _ROW and size >= 4:
-            changed[at : at + 4] = numbers.get(_number(records, at), len(rows)).to_bytes(4, "little")
-    return bytes(changed)
+            if at >= 0:
+                yield at, row, cells
+            at, row, cells = position, _number(records, position), []
+        elif kind in _VALUES and size >= 8:
+            cells.append(position)
+    if at >= 0:
+        yield at, row, cells
 
 
 def _cell_records(records: bytes) -> Iterator[tuple[int, int, int]]:

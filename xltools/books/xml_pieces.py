@@ -41,7 +41,14 @@ class _Parser:
         try:
             self.expat.Parse(piece, last)
         except expat.ExpatError as trouble:
-            raise PackageError("reason-damaged") from trouble
+            raise expat_trouble(trouble) from trouble
+
+
+def expat_trouble(trouble: expat.ExpatError) -> PackageError | MemoryError:
+    """What an error of the XML parser means: the part is no XML, unless memory ran out."""
+    if trouble.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
+        return MemoryError()
+    return PackageError("reason-damaged")
 
 
 def read_pieces(stream: IO[bytes], root: str, last: str) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from xltools.desk.reading import tell_failure
 from xltools.desk.result import ProblemWriter
 from xltools.desk.session import SETTINGS_FILE, Desk, desk_layer, package_layer, package_rules
 from xltools.desk.telling import TableRows, tell_problems
+from xltools.edge.journal import write_durably
 from xltools.edge.workers import Failure, Workers
 from xltools.forms.load import load_rules
 from xltools.forms.model import Form
@@ -182,8 +183,7 @@ def _write(found: Adoption, desk: Desk, name: str) -> Adoption:
     file = f"rules/layouts/{name}.yaml"
     target = desk.path / file
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(found.text, "utf-8", newline="\n")
+        write_durably(target, found.text.encode())
     except OSError as trouble:
         told = error("adopt-not-written", Place(file), reason=trouble.strerror or trouble)
         return replace(found, problems=(*found.problems, told))

@@ -10,10 +10,10 @@ from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
 from xltools.desk.failure import RulesError, UsageError
-from xltools.desk.inputs import ReceivedFile, RunInputs, SharedChanges, read_received
+from xltools.desk.inputs import ReceivedFile, RunInputs, SharedChanges
 from xltools.desk.manifest import Manifest, ManifestDocument, list_manifests, read_layers, read_manifest
 from xltools.desk.planning import Watch, plan_run
-from xltools.desk.reading import open_workers
+from xltools.desk.reading import open_workers, recall_verdict
 from xltools.desk.session import (
     SETTINGS_FILE,
     Desk,
@@ -27,9 +27,12 @@ from xltools.desk.shared_workbooks import read_shared_workbooks
 from xltools.desk.snapshot import master_copy, rules_copy, template_copy
 from xltools.desk.tracker import plan_tracker
 from xltools.edge.journal import carry_out
-from xltools.edge.workers import Workers
+from xltools.edge.workers import Limits, Workers
 from xltools.forms.load import load_rules
 from xltools.ledger.replay import Ledger, replay
+
+# What a run could read is read again, if need be on a slower or a busier machine.
+_PATIENCE = Limits(seconds=600, megabytes=4_000)
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     catalogue = load_messages()
     ledger = Ledger()
     inputs = None
-    with open_workers() as workers:
+    with open_workers(_PATIENCE) as workers:
         for path in watch(list_manifests(into / archive)):
             place = Place(path.relative_to(into).as_posix())
             try:
@@ -148,7 +151,7 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
             if spoilt := tuple(_check_copies(rebuilt, manifest)):
                 return rebuilt, (*notes, *spoilt)
             inputs = recall_inputs(rebuilt, manifest, ledger, workers)
-            planned = plan_run(inputs, catalogue)
+            planned = plan_run(inputs, catalogue, workers)
             if planned.ledger.head != manifest.head:
                 differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
                 return rebuilt, (*notes, differs)
@@ -209,7 +212,7 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger, workers: Worke
         templates={
             name: _read_copy(desk, template_copy(archive, sha256)) for name, sha256 in manifest.templates.items()
         },
-        received=read_received(received, ledger, workers),
+        received=tuple(received),
         changes=SharedChanges(
             edits=manifest.edits,
             findings=manifest.findings,
@@ -223,7 +226,8 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger, workers: Worke
 
 def _recall_file(desk: Desk, document: ManifestDocument) -> ReceivedFile:
     content = _read_copy(desk, document.archived)
-    return ReceivedFile(document.file, document.customer, content, document.sha256, document.archived)
+    verdict = recall_verdict(document.verdict, document.file)
+    return ReceivedFile(document.file, document.customer, content, document.sha256, document.archived, verdict)
 
 
 def _read_copy(desk: Desk, file: str) -> bytes:

@@ -3,16 +3,16 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.core.place import Place
-from xltools.core.problem import Problem, warning
+from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Answer, Document, Edit, Finding, Table
 from xltools.core.sheet import Workbook
 from xltools.desk.manifest import list_manifests
-from xltools.desk.reading import open_workers, read_workbooks
+from xltools.desk.reading import read_workbooks
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
 from xltools.desk.shared_workbooks import SharedWorkbook, block_shared, read_shared_workbooks
 from xltools.edge.folders import WaitingFile, archive_path, scan_inbox
@@ -28,6 +28,7 @@ from xltools.reports.prices import build_prices
 from xltools.reports.to_resolve import build_to_resolve
 from xltools.resources import resource_root
 
+MOST_BYTES = 1_000_000_000  # of a file that is taken: a film, say, would fill the memory
 CONTRACT_TEMPLATE = "sales-contract.docx"
 RETURNED_STATE = f"{STATE_FOLDER}/returned"
 
@@ -36,7 +37,7 @@ RETURNED_STATE = f"{STATE_FOLDER}/returned"
 class ReceivedFile:
     """A workbook in the inbox: its desk-relative path, the customer its folder names, its bytes, its archive path.
 
-    `workbook` is what was read of it, or what kept it from being read; None for one that was taken before.
+    `workbook` is what was read of it, or what kept it from being read; None while it is unread.
     """
 
     file: str
@@ -100,14 +101,12 @@ class RunInputs:
     problems: tuple[Problem, ...] = ()
 
 
-def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None]) -> RunInputs:
+def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None], workers: Workers) -> RunInputs:
     """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files."""
     scan = scan_inbox(desk.paths, pause)
     taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
     master = desk.master_workbooks()
-    with open_workers() as workers:
-        tables, problems = read_master(master, desk.rules, as_of, workers)
-        received = read_received([one for one in taken if isinstance(one, ReceivedFile)], ledger, workers)
+    tables, problems = read_master(master, desk.rules, as_of, workers)
     reread = any(item.kind in SETTLED for item in ledger.open_items)
     shared, shared_problems = read_shared_workbooks(desk, ledger.desk_id, reread=reread)
     shared, changes, change_problems = _read_changes(desk, shared, ledger, as_of)
@@ -120,7 +119,7 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         tables=tables,
         master=master,
         templates={CONTRACT_TEMPLATE: read_template(desk.path, CONTRACT_TEMPLATE)},
-        received=received,
+        received=tuple(one for one in taken if isinstance(one, ReceivedFile)),
         waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
         changes=changes,
         shared=shared,
@@ -130,8 +129,12 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
 
 
 def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFile | WaitingFile:
+    path = desk.path / file
     try:
-        content = (desk.path / file).read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            megabytes = MOST_BYTES // 1_000_000
+            return WaitingFile(file, error("file-too-large-to-take", Place(file), megabytes=f"{megabytes:,}"))
+        content = path.read_bytes()
     except OSError:  # locked by a program that saves it, or by a virus scanner: the next run tries again
         return WaitingFile(file, warning("workbook-not-accessible", Place(file)))
     sha256 = hashlib.sha256(content).hexdigest()
@@ -139,12 +142,18 @@ def _receive(desk: Desk, file: str, customer: str, as_of: dt.date) -> ReceivedFi
     return ReceivedFile(file, customer, content, sha256, archived)
 
 
-def read_received(files: Sequence[ReceivedFile], ledger: Ledger, workers: Workers) -> tuple[ReceivedFile, ...]:
-    """The received files with what is in them; those that the ledger has taken whole are left unread."""
-    unread = [one for one in files if not is_taken(one.sha256, ledger)]
+def read_received(files: Sequence[ReceivedFile], ledger: Ledger, workers: Workers) -> Iterator[ReceivedFile]:
+    """The received files with what is in them, read as they are asked for: all at once could fill the memory.
+
+    Those that the ledger has taken whole are left unread.
+    """
+    unread = [one for one in files if _is_to_read(one, ledger)]
     workbooks = read_workbooks([(one.file, one.content) for one in unread], workers)
-    read = {one.file: workbook for one, workbook in zip(unread, workbooks, strict=True)}
-    return tuple(replace(one, workbook=read.get(one.file)) for one in files)
+    return (replace(one, workbook=next(workbooks)) if _is_to_read(one, ledger) else one for one in files)
+
+
+def _is_to_read(received: ReceivedFile, ledger: Ledger) -> bool:
+    return received.workbook is None and not is_taken(received.sha256, ledger)
 
 
 def is_taken(sha256: str, ledger: Ledger) -> bool:

@@ -24,7 +24,10 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class ManifestDocument:
-    """A workbook that a run took: where it lay, whose folder that was, and what became of it."""
+    """A workbook that a run took: where it lay, whose folder that was, and what became of it.
+
+    `verdict` is how reading it ended for want of time or memory, empty where it did not: done again it might not.
+    """
 
     file: str
     sha256: str
@@ -32,6 +35,7 @@ class ManifestDocument:
     customer: str
     outcome: str
     orders: tuple[str, ...]
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def write_manifest(manifest: Manifest) -> bytes:
                 "customer": document.customer,
                 "outcome": document.outcome,
                 "orders": list(document.orders),
+                **({"verdict": document.verdict} if document.verdict else {}),
             }
             for document in manifest.documents
         ],

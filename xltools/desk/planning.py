@@ -1,4 +1,7 @@
-"""A run, decided whole before any of it is carried out: inputs → plan and result. No I/O but the bytes it is given."""
+"""A run, decided whole before any of it is carried out: inputs → plan and result. It reads and writes no file.
+
+The workbooks it was given are read on the way, in processes of their own.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +11,14 @@ from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges, take_changes
 from xltools.desk.documents import take_document
-from xltools.desk.inputs import RunInputs
+from xltools.desk.inputs import RunInputs, read_received
 from xltools.desk.papers import issue_contracts
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.returned import plan_tidying
 from xltools.desk.session import assess
 from xltools.desk.snapshot import plan_manifest
 from xltools.desk.tracker import find_untrue, plan_tracker
+from xltools.edge.workers import Workers
 from xltools.forms.messages import Catalogue
 from xltools.ledger.decide import close_year
 from xltools.ledger.replay import Ledger
@@ -32,11 +36,11 @@ class RunPlan:
     result: RunResult
 
 
-def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> RunPlan:
+def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: Watch = iter) -> RunPlan:
     """Edits, documents, papers, tracker, manifest: the plan of a run.
 
     Events come first in it, so that nothing else is done where the ledger has moved on; `watch` goes through the
-    received files, for a progress bar.
+    received files, for a progress bar and the lock's heartbeat.
     """
     book = Book(inputs.ledger)
     language = inputs.rules.settings.language
@@ -46,7 +50,8 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     changes = take_changes(inputs, book)
     files: list[Action] = []
     documents = []
-    for received in watch(inputs.received):
+    reading = read_received(inputs.received, inputs.ledger, workers)
+    for _, received in zip(watch(inputs.received), reading, strict=True):
         taken, its_actions = take_document(received, inputs, book, writer)
         documents.append(taken)
         files.extend(its_actions)
@@ -55,7 +60,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, watch: Watch = iter) -> Ru
     assessment = assess(book.ledger, inputs.rules, inputs.as_of)
     tracker = plan_tracker(inputs, book.ledger, assessment, catalogue, edits=changes.edits, conflicts=changes.conflicts)
     if untold := find_untrue(inputs, tracker):  # decided again without them: they would be numbered items by now
-        return plan_run(replace(inputs, changes=inputs.changes.withholding(untold)), catalogue, watch)
+        return plan_run(replace(inputs, changes=inputs.changes.withholding(untold)), catalogue, workers, watch)
     archived = [one for one in documents if one.archived]
     snapshots = plan_manifest(inputs, book, changes, archived, papers.files)
     say = catalogue.speaker(language)

@@ -13,6 +13,7 @@ from xltools.core.place import cell_position
 from xltools.core.plan import Action, RemoveFile, WriteFile
 from xltools.core.problem import Problem
 from xltools.desk.inputs import RETURNED_STATE, ReceivedFile, RunInputs
+from xltools.desk.reading import find_verdict
 from xltools.desk.result import ProblemWriter
 from xltools.edge.folders import archive_path
 from xltools.intake.returned import RETURN_PROPERTY
@@ -32,15 +33,17 @@ def plan_returned_copy(
 ) -> list[Action]:
     """The sender's own file at `returned`: each faulty cell filled and noted, a list of the problems in front.
 
-    Where that can't be done safely (.xls .xlsb .ods, a signed or unreadable file), it is untouched, and the list is a
-    workbook of its own beside it.
+    Where that can't be done safely (.xls .xlsb .ods, a signed or unreadable file, one that took too long to read), it
+    is untouched, and the list is a workbook of its own beside it.
     """
     say = writer.catalogue.speaker(writer.language)
     told = [{**writer.write(problem), "field": writer.label(problem.field)} for problem in problems]
     listing = problem_list(received.file, told, say)
     properties = {RETURN_PROPERTY: return_id(received.sha256)}
     marks = _marks(told, say)
-    marked = mark_workbook(received.content, marks, listing, properties, file=received.file)
+    # At what a worker came to grief, this process would too.
+    is_markable = not find_verdict(problems)
+    marked = is_markable and mark_workbook(received.content, marks, listing, properties, file=received.file)
     if isinstance(marked, bytes):
         return _write_copies({returned: marked}, received, inputs)
     name = f"{PurePosixPath(received.file).stem}.problems.xlsx"

@@ -16,6 +16,7 @@ from xltools.desk.closing import check_year, close_books
 from xltools.desk.failure import BusyError
 from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
+from xltools.desk.reading import open_workers
 from xltools.desk.result import RunResult
 from xltools.desk.session import STATE_FOLDER, Desk
 from xltools.edge.journal import PlanHeldError, PlanOutdatedError, carry_out, recover
@@ -56,15 +57,15 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     options = options or RunOptions()
     started = time.perf_counter()
     recovered: tuple[Problem, ...] = ()
-    with hold_desk(desk) as lock:
+    with hold_desk(desk) as lock, open_workers() as workers:
         if not options.dry_run:
             recovered = _recover(desk)
-        inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause)
+        inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause, workers)
         if not options.take_inbox:
             inputs = replace(inputs, received=(), waiting=())
         if options.closes_year is not None:
             inputs = close_books(desk, inputs, options.closes_year)
-        planned = plan_run(inputs, desk.catalogue, _beating(lock, options.watch))
+        planned = plan_run(inputs, desk.catalogue, workers, _beating(lock, options.watch))
         if options.dry_run:
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
         try:

@@ -16,7 +16,7 @@ from xltools.core.record import Record, Table
 from xltools.core.text import Language
 from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.desk.manifest import list_manifests, read_manifest
-from xltools.desk.reading import read_workbooks
+from xltools.desk.reading import read_own_workbooks
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
@@ -235,7 +235,7 @@ def read_master(
     """Master data as tables by form name, and what is wrong with it."""
     tables = {master.form: Table(master.form, ()) for master in masters}
     filled = [(master, master.content) for master in masters if master.content is not None]
-    workbooks = read_workbooks([(master.file, content) for master, content in filled], workers)
+    workbooks = read_own_workbooks([(master.file, content) for master, content in filled], workers)
     problems: tuple[Problem, ...] = ()
     for (master, _), workbook in zip(filled, workbooks, strict=True):
         if isinstance(workbook, Problem):

@@ -8,6 +8,7 @@ from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges
 from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
 from xltools.desk.manifest import Manifest, ManifestDocument, layers_text, manifest_name, write_manifest
+from xltools.desk.reading import find_verdict
 from xltools.desk.result import DocumentResult
 
 
@@ -37,7 +38,15 @@ def plan_manifest(
         tracker=inputs.changes.tracker if changes.is_anything else "",
         closed_year=inputs.closes_year,
         documents=tuple(
-            ManifestDocument(one.file, one.sha256, one.archived, customers[one.file], one.outcome, tuple(one.orders))
+            ManifestDocument(
+                one.file,
+                one.sha256,
+                one.archived,
+                customers[one.file],
+                one.outcome,
+                tuple(one.orders),
+                find_verdict(one.problems),
+            )
             for one in documents
         ),
         numbers=tuple(dict.fromkeys(number for one in documents for number in one.orders)),

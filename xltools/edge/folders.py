@@ -63,7 +63,7 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class WaitingFile:
-    """A file that is left where it is for now, and the warning that says why."""
+    """A file that is left where it is for now, and the problem that says why."""
 
     file: str
     problem: Problem

@@ -98,7 +98,7 @@ class _Work:
                 self._stage_original(action)
         self.step("write the journal")
         self.staging.mkdir(parents=True, exist_ok=True)
-        _write_durably(self.journal, _write_plan(plan).encode("utf-8", "surrogatepass"))
+        write_durably(self.journal, _write_plan(plan).encode("utf-8", "surrogatepass"))
 
     def read_journal(self) -> Plan | None:
         try:
@@ -137,7 +137,7 @@ class _Work:
         staged = self.staging / _hash(content)
         if not staged.exists():
             self.step(f"stage {staged.name}")
-            _write_durably(staged, content)
+            write_durably(staged, content)
 
     def _stage_original(self, action: ArchiveFile) -> None:
         """Keep the bytes that the plan was made from: nothing archived can be lost to somebody saving it again."""
@@ -167,7 +167,7 @@ class _Work:
                 return
             self.step(f"write {action.path}")
             _make_writable(target)
-            _write_durably(target, action.content)
+            write_durably(target, action.content)
             if action.read_only:
                 target.chmod(_READ_ONLY)
         except OSError as trouble:
@@ -203,7 +203,7 @@ class _Work:
         if current is None:
             staged = self.staging / action.sha256
             self.step(f"archive {action.path}")
-            _write_durably(target, staged.read_bytes(), staged.stat().st_mtime_ns)
+            write_durably(target, staged.read_bytes(), staged.stat().st_mtime_ns)
             current = _hash_file(target)
         if current != action.sha256:
             yield warning("archive-name-taken", Place(action.path), archived=action.archived)
@@ -228,7 +228,7 @@ def _paths(action: Action) -> tuple[str, ...]:
     return (action.path, action.archived) if isinstance(action, ArchiveFile) else ()
 
 
-def _write_durably(target: Path, content: bytes, modified: int | None = None) -> None:
+def write_durably(target: Path, content: bytes, modified: int | None = None) -> None:
     """Put content at a path, whole or not at all; made beside it, so that it gets the folder's own permissions.
 
     `modified` is its time of change in nanoseconds, the present where it is None.

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -102,6 +102,7 @@ class Workers:
         self._prepare, self._given = prepare, given
         self._numbers = count(1)
         self._breakdowns = 0
+        self._seen_ended = frozenset[int]()
         self._pool: ProcessPool | None = None
         self._size = 0
         self._preload: tuple[str, ...] = ()
@@ -146,7 +147,7 @@ class Workers:
         task = waiting[0]
         while task.failure is None:
             if not wait([task.future], _LOOK_SECONDS).done:
-                self._look_for_ended(waiting)
+                self._look_again(waiting)
                 if not self._started().active:  # its own threads ended
                     self._begin_again(function, waiting)
                 continue
@@ -207,15 +208,27 @@ class Workers:
         self._stop()
         if self._breakdowns > _MOST_BREAKDOWNS:
             raise RuntimeError(f"no worker process could be started: {self._last_words()}")
-        self._look_for_ended(waiting)
+        self._settle_ended(waiting, self._find_ended())
         for task in waiting:
             if task.failure is None and (not task.future.done() or task.future.exception() is not None):
                 self._schedule(function, task)
 
-    def _look_for_ended(self, waiting: Iterable[_Task]) -> None:
-        """Settles the work at which a process ended without pebble's taking notice."""
+    def _look_again(self, waiting: Iterable[_Task]) -> None:
+        """Settles the work at which a process had ended at the last look already, and pebble still says nothing.
+
+        At the first look pebble may just be about to tell of it, and knows more: it ends what takes too long.
+        """
+        ended = self._find_ended()
+        known = {number: pid for number, pid in ended.items() if number in self._seen_ended}
+        self._seen_ended = frozenset(ended)
+        self._settle_ended(waiting, known)
+
+    def _find_ended(self) -> dict[int, int]:
+        """The numbers of the work that processes were at when they ended, and those processes."""
         alive = {child.pid for child in multiprocessing.active_children()}
-        ended = {number: pid for pid, number in self._read_logbooks() if pid not in alive}
+        return {number: pid for pid, number in self._read_logbooks() if pid not in alive}
+
+    def _settle_ended(self, waiting: Iterable[_Task], ended: Mapping[int, int]) -> None:
         for task in waiting:
             has_result = task.future.done() and task.future.exception() is None
             if task.number in ended and not has_result:
@@ -262,7 +275,8 @@ def _start_method() -> str:
 def _enter(logbooks: str, megabytes: int, prepare: Callable[..., object] | None, given: Arguments) -> None:
     """A new process opens its logbook and takes its memory limit."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler waits for C code to come back
-    logbook = os.open(Path(logbooks, str(os.getpid())), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    binary = getattr(os, "O_BINARY", 0)  # without it Windows writes \r\n for \n
+    logbook = os.open(Path(logbooks, str(os.getpid())), os.O_WRONLY | os.O_CREAT | os.O_APPEND | binary, 0o600)
     os.dup2(logbook, 2)
     os.close(logbook)
     gc.freeze()  # what was inherited is not looked through, and its memory stays shared

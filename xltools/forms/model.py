@@ -21,6 +21,7 @@ KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]
 
 
 ORDER_FORM = "order-intake"  # the form that orders are made of
+ORDER_NUMBER = "order_no"  # its field that tells them apart
 
 
 class RuleModel(BaseModel):

@@ -13,6 +13,7 @@ from xltools.forms.rules import Rules
 from xltools.intake.adopt_columns import ProposedColumn, Remark, place_columns
 from xltools.intake.adopt_table import SeenColumn, SeenTable, find_labels, see_table
 from xltools.intake.adopt_words import EXACT, FieldWords, is_dated
+from xltools.intake.conventions import Conventions
 from xltools.intake.dates import read_date
 from xltools.intake.labels import find_label, index_labels
 from xltools.intake.sums import QUANTITY
@@ -21,6 +22,7 @@ _DATES_ACROSS = 2
 _CUSTOMER = "customer"
 _TELL_AN_ORDER = (_CUSTOMER, "customer_po", "order_date")
 _YEAR_LAST = re.compile(r"\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(?:\d{4}|\d{2})\s*")
+_DAY_FIRST, _MONTH_FIRST = Conventions("day-first"), Conventions("month-first")
 _DATES = frozenset({FieldType.DATE, FieldType.SCHEDULE})
 
 
@@ -85,8 +87,15 @@ def propose_layout(workbook: Workbook, form: Form, rules: Rules, given: Iterable
         if _is_one_order(placed, labels, key):
             kind = "sheet"
             placed = place_columns(table, columns, words, {field.name for field in form.lines})
+    # Of a letterhead over a list only what the list itself does not say, and nothing that tells its orders apart. A
+    # telephone there is that of whoever printed the paper.
+    numbers = {one.name for one in form.fields() if one.type in {FieldType.PHONE, FieldType.EMAIL}}
+    in_list = {key, *numbers, *(one.field for one in placed)}
+    heads = {label_key(one.seen.alias) for one in placed}
     block = tuple(
-        ProposedColumn(table.sheet.name, seen, name, EXACT) for name, seen in labels.items() if kind == "sheet"
+        ProposedColumn(table.sheet.name, seen, name, EXACT)
+        for name, seen in labels.items()
+        if kind == "sheet" or (seen.values and name not in in_list and label_key(seen.alias) not in heads)
     )
     sheets = (table.sheet.name,)
     unused = tuple(sheet.name for sheet in workbook.sheets if not sheet.hidden and sheet.name not in sheets)
@@ -113,8 +122,9 @@ def _group_field(form: Form, rules: Rules) -> str:
 def _split_dates(columns: Sequence[SeenColumn]) -> tuple[tuple[SeenColumn, ...], tuple[SeenColumn, ...]]:
     """The columns with words over them, and those with dates, where there are two at least."""
     dated = tuple(column for column in columns if column.is_dated)
-    dates = dated if len(dated) >= _DATES_ACROSS else ()
-    return tuple(column for column in columns if column not in dates), dates
+    if len(dated) < _DATES_ACROSS:
+        return tuple(columns), ()
+    return tuple(column for column in columns if not column.is_dated), dated
 
 
 def _find_pair(
@@ -233,6 +243,13 @@ def find_aliases(proposal: Proposal, field: str, form: Form) -> tuple[str, ...]:
     return tuple(alias for key, alias in reversed(aliases.items()) if key not in own)
 
 
+def _depends(value: str) -> bool:
+    """True for a text that is another date where days come first than where months do."""
+    if not is_dated(value) or not read_date(value).ambiguous:
+        return False
+    return read_date(value, _DAY_FIRST) != read_date(value, _MONTH_FIRST)
+
+
 def _settle_dates(proposal: Proposal, form: Form) -> tuple[str, tuple[ProposedColumn, ...]]:
     """Which part of a date stands first, where a part above 12 says so; the columns whose dates nothing settles."""
     dated = [one for one in proposal.placed if (field := form.field(one.field)) and field.type in _DATES]
@@ -242,8 +259,10 @@ def _settle_dates(proposal: Proposal, form: Form) -> tuple[str, tuple[ProposedCo
             if isinstance(value, str) and (match := _YEAR_LAST.fullmatch(value)):
                 first, second = int(match[1]), int(match[2])
                 orders |= {"day-first"} if first > 12 >= second else {"month-first"} if second > 12 >= first else set()
-        if any(isinstance(value, str) and is_dated(value) and read_date(value).ambiguous for value in one.seen.values):
-            doubtful.append(one)
+        # `6月1日` lacks a year, whichever part stands first.
+        open_values = tuple(value for value in one.seen.values if isinstance(value, str) and _depends(value))
+        if open_values:
+            doubtful.append(replace(one, seen=replace(one.seen, values=open_values)))
     if len(orders) == 1 and doubtful:
         return orders.pop(), ()
     return "", tuple(doubtful)

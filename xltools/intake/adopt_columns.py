@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from xltools.core.sheet import Scalar
 from xltools.forms.model import FieldType
@@ -66,7 +67,7 @@ def place_columns(
         least = min(_SURE, scores[field]) if field else _SHOWN
         others = tuple((name, score) for name, score in _best_first(scores) if name != field and score >= least)
         remark = _remark(column, field, scores, possible, words)
-        tied = _tied_headers(column, columns, sound) if remark is Remark.TIE else ()
+        tied = _tied_headers(column, possible, columns, sound) if remark is Remark.TIE else ()
         score = scores[field] if field else 0.0
         proposed.append(ProposedColumn(table.sheet.name, column, field, score, remark, others[:_MOST_SHOWN], tied))
     return _place_by_values(tuple(proposed), words, allowed)
@@ -118,14 +119,17 @@ def _likeness(column: SeenColumn, words: FieldWords) -> dict[str, float]:
 
 
 def _tied_headers(
-    column: SeenColumn, columns: Sequence[SeenColumn], sound: Sequence[Mapping[str, float]]
+    column: SeenColumn,
+    own: Mapping[str, float],
+    columns: Sequence[SeenColumn],
+    sound: Sequence[Mapping[str, float]],
 ) -> tuple[str, ...]:
-    own = next(scores for one, scores in zip(columns, sound, strict=True) if one is column)
-    return tuple(
+    tied = (
         f"{one.header} ({one.cell.place.cell})"
         for one, scores in zip(columns, sound, strict=True)
         if one is not column and any(abs(scores.get(name, 0.0) - score) < _ALIKE for name, score in own.items())
     )
+    return tuple(islice(tied, _MOST_SHOWN))
 
 
 def _place_by_values(

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
 from xltools.core.text import label_key, normalize_text
 from xltools.intake.adopt_words import FieldWords, is_dated, is_near
+from xltools.intake.label_block import value_further_right
 from xltools.intake.labels import LONGEST_LABEL, Labels
 from xltools.intake.sheet_view import MergedCells, SheetView
 from xltools.intake.sums import find_sum_word
@@ -162,10 +163,12 @@ def _last_line(table: SeenTable) -> int:
 def _value_beside(sheet: Sheet, row: int, column: int, words: FieldWords) -> Scalar:
     """The value right of a label, else the one under it."""
     block = sheet.merge_at(row, column)
+    if further := value_further_right(sheet, row, column, block.right + 1):
+        return further.value
     for at, beside in ((row, block.right + 1), (block.bottom + 1, column)):
         over = sheet.merge_at(at, beside)
         value = sheet.value(over.top, over.left)
-        if not is_blank(value) and not (_is_text(value) and words.knows(value)):
+        if not is_blank(value) and not (_is_text(value) and (words.knows(value) or _INLINE.fullmatch(value.strip()))):
             return value
     return None
 

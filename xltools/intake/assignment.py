@@ -8,18 +8,27 @@ Scores = Sequence[Mapping[str, float]]
 def assign_fields(scores: Scores) -> tuple[str, ...]:
     """For each column the field it is given, empty for none; `scores` holds, by column, the fields it may be given.
 
-    The Hungarian method with potentials (Kuhn 1955, Munkres 1957), rows being columns of the sheet; a field that a
-    column may not be given counts as nothing. Scores are above 0.
+    The Hungarian method with potentials (Kuhn 1955, Munkres 1957), rows being fields, of which there are few; a sheet
+    may have thousands of columns. A field that a column may not be given counts as nothing. Scores are above 0.
     """
     fields = list(dict.fromkeys(name for column in scores for name in column))
-    # As many stand-ins as there are columns, so that each can go without a field.
-    width = len(fields) + len(scores)
-    costs = [[-column.get(name, 0.0) for name in fields] + [0.0] * len(scores) for column in scores]
-    given = _assign_rows(costs, width)
-    return tuple(
-        fields[at] if at < len(fields) and fields[at] in column else ""
-        for at, column in zip(given, scores, strict=True)
-    )
+    columns = _promising(scores, fields)
+    # As many stand-ins as there are fields, so that each can go without a column.
+    costs = [[-scores[at].get(name, 0.0) for at in columns] + [0.0] * len(fields) for name in fields]
+    given = [""] * len(scores)
+    for name, place in zip(fields, _assign_rows(costs, len(columns) + len(fields)), strict=True):
+        if place < len(columns) and name in scores[columns[place]]:
+            given[columns[place]] = name
+    return tuple(given)
+
+
+def _promising(scores: Scores, fields: Sequence[str]) -> list[int]:
+    """The columns that a field may come to: its best ones, one for each field that may have taken a better one."""
+    kept: set[int] = set()
+    for name in fields:
+        rated = [at for at, column in enumerate(scores) if name in column]
+        kept.update(sorted(rated, key=lambda at: -scores[at][name])[: len(fields)])
+    return sorted(kept)
 
 
 def _assign_rows(costs: Sequence[Sequence[float]], width: int) -> list[int]:

@@ -1,11 +1,12 @@
 """Is a record whole enough to be taken, and do its values agree with each other?"""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from xltools.core.problem import Problem, Severity, error
-from xltools.core.record import FieldValue, Value
+from xltools.core.record import FieldValue, Origin, Value
 from xltools.core.remembered import Remembered
 from xltools.forms.expression import compile_expression
 from xltools.forms.model import Check, Form, FormField, Stage
@@ -67,7 +68,7 @@ def _run_checks(part: Draft, checks: Iterable["_PlannedCheck"], header: Mapping[
             one is None and name not in check.optional for name, one in zip(names, given, strict=True)
         ):
             continue
-        if not is_broken(*[one and one.value for one in given]):
+        if not is_broken(*[one and one.value for one in given]) or any(map(_is_day_received, given)):
             continue
         severity = Severity(check.severity)
         problem = Problem(
@@ -80,6 +81,11 @@ def _run_checks(part: Draft, checks: Iterable["_PlannedCheck"], header: Mapping[
         )
         part.problems.append(problem)
         part.fatal = part.fatal or severity is Severity.ERROR
+
+
+def _is_day_received(given: Value | None) -> bool:
+    """True for a date that nobody typed: a list without order dates may well ask for days long past."""
+    return given is not None and given.origin is Origin.DEFAULT and isinstance(given.value, dt.date)
 
 
 class _PlannedCheck(NamedTuple):

@@ -1,7 +1,6 @@
 """Fills the blanks of a record: from the folder, an earlier order, master data, and the rules' defaults."""
 
 import datetime as dt
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,6 +12,7 @@ from xltools.core.remembered import Remembered
 from xltools.forms.defaults import RECEIVED
 from xltools.forms.model import Form, FormField, Layout, Lookup
 from xltools.intake.convert import convert_scalar
+from xltools.intake.nearness import near_texts
 from xltools.intake.quantity import WrittenQuantity
 
 Values = dict[str, Value]
@@ -133,7 +133,7 @@ def _report_unknown(part: Draft, found: FormField, lookup: Lookup, table: Table,
     if lookup.unknown == "ignore":
         return
     report = error if lookup.unknown == "error" else warning
-    near = difflib.get_close_matches(str(given.value), table.words(lookup.by), n=3, cutoff=0.6)
+    near = near_texts(str(given.value), table.words(lookup.by))
     part.problems.append(
         report(
             "value-unknown", given.place, found.name, value=given.value, table=lookup.table, near="、".join(near) or "—"

@@ -80,7 +80,8 @@ def read_matched(
         tuple(draft.finish() for draft in drafts if draft.fatal),
         workbook.saved_by,
     )
-    return Reading(document, problems)
+    # What stands in a letterhead is told once, and not for each order of the list.
+    return Reading(document, tuple(dict.fromkeys(problems)))
 
 
 def read_table(workbook: Workbook, rules: Rules, form: str, received: dt.date) -> tuple[Table, tuple[Problem, ...]]:

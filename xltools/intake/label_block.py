@@ -10,7 +10,8 @@ from xltools.intake.sheet_view import MergedCells, SheetView
 
 _PAIR = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.*?)\s*", re.DOTALL)
 _GAP = re.compile(r"\n|\s{2,}|　+")  # `订单号：SO-1    客户：泰衡` in one cell
-
+_COLONS = (":", "：")
+_FURTHEST = 3  # columns from a label to its value, where the blanks between are not merged
 _LONGEST_PAIRS = 300  # letters of a cell with labels in it; longer ones are remarks
 
 
@@ -68,6 +69,8 @@ class _BlockReader:
         right = self.merges.block_at(row, column).right + 1
         block = self.merges.block_at(row, right)
         cell = self.sheet.cell(block.top, block.left)
+        if is_blank(cell.value) and (further := value_further_right(self.sheet, row, column, right)):
+            cell = further
         # An empty field followed by the next label: the value is blank, not that label.
         return Cell(None, cell.place) if find_label(self.every, cell.value) else cell
 
@@ -101,6 +104,34 @@ class _BlockReader:
             return beside > 0
         # Some of the values may be blank where no label can have its value beside it.
         return len(headed) > 1 and all(column in at for column in filled)
+
+
+def value_further_right(sheet: Sheet, row: int, column: int, right: int) -> Cell | None:
+    """The value of `技术要求：` two or three columns off, past blanks not merged; None where a label comes first.
+
+    Without a colon nothing says that the label waits for a value.
+    """
+    label = sheet.value(row, column)
+    if not isinstance(label, str) or not label.rstrip().endswith(_COLONS):
+        return None
+    for at in range(right, right + _FURTHEST):
+        value = sheet.value(row, at)
+        if not is_blank(value):
+            is_label = isinstance(value, str) and any(colon in value for colon in _COLONS)
+            return None if is_label else sheet.cell(row, at)
+    return None
+
+
+def names_label(text: Scalar, labels: Labels) -> bool:
+    """True for a label, and for a text that a label with its value stands in."""
+    if not isinstance(text, str) or len(text) > _LONGEST_PAIRS:
+        return False
+    if find_label(labels, text):
+        return True
+    if ":" not in text and "：" not in text:
+        return False
+    pairs = [pair for part in _split_pairs(text) if (pair := _PAIR.fullmatch(part))]
+    return any(pair[2] and find_label(labels, pair[1]) for pair in pairs)
 
 
 def _split_pairs(text: str) -> list[str]:

@@ -119,12 +119,14 @@ def _index_layout(form: Form, layout: Layout) -> LayoutWords:
         "two-sheets": (*(one for one in layout.header if one.field == layout.group_by), *layout.lines),
     }[layout.kind]
     needed = layout.lines or layout.header
+    # A list with the number of its orders around it, and not in it, is a form.
+    beside = [one for one in layout.header if layout.kind == "sheet" or one.field != layout.group_by]
     return LayoutWords(
         form,
         layout,
         _table_words(form, columns, needed),
         _table_words(form, layout.header, layout.header if layout.kind == "two-sheets" else ()),
-        index_labels(form, layout.header),
+        index_labels(form, beside),
         index_labels(form, placements),
         frozenset(map(label_key, layout.ignore)),
         form.field(layout.dates_across) if layout.dates_across else None,

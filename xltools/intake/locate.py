@@ -1,14 +1,14 @@
 """Sheets × Layout → the cells of each record, before any of them is converted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xltools.core.place import Place
-from xltools.core.problem import Problem, error, warning
+from xltools.core.problem import Problem, Severity, error, warning
 from xltools.core.sheet import Cell, Sheet, is_blank
 from xltools.core.text import label_key
-from xltools.forms.model import Form, Layout
-from xltools.intake.label_block import find_block, find_loose_labels
+from xltools.forms.model import ORDER_NUMBER, Form, Layout, Stage
+from xltools.intake.label_block import Labelled, find_block, find_loose_labels
 from xltools.intake.labels import LayoutWords, TableWords, layout_words, written_text
 from xltools.intake.sheet_view import SheetView
 from xltools.intake.sums import check_sums
@@ -86,10 +86,33 @@ def _locate_in_sheet(sheet: Sheet, words: LayoutWords) -> Located:
     if words.layout.kind == "sheet":
         record, more = _locate_form(found, words)
         records: tuple[LocatedRecord, ...] = (record,)
+        problems += more
+        if kept_out := _keep_out(problems, words):
+            return (), kept_out
     else:
+        if kept_out := _keep_out(problems, words):
+            return (), kept_out
         records, more = _locate_list(found, words)
-    problems += [*more, *tell_unread_rows(sheet, found.rows.others, words.every, words.ignored)]
+        problems += more
+    problems += tell_unread_rows(sheet, found.rows.others, words)
     return tuple(record for record in records if _is_filled(record)), tuple(problems)
+
+
+def _keep_out(problems: Sequence[Problem], words: LayoutWords) -> tuple[Problem, ...]:
+    """The problems of a sheet that would be read wrongly, for it hides the orders' numbers or what no order may lack.
+
+    A number under a label that is only near would be left for one of our own: in a list for each row. Empty for others.
+    """
+    if not words.layout.lines or not any(_hides_orders(problem, words) for problem in problems):
+        return ()
+    return tuple(replace(one, severity=Severity.ERROR) if _hides_orders(one, words) else one for one in problems)
+
+
+def _hides_orders(problem: Problem, words: LayoutWords) -> bool:
+    if problem.code == "header-repeated":
+        field = words.form.field(problem.field)
+        return problem.field == words.layout.group_by or (field is not None and field.required is Stage.INTAKE)
+    return problem.code == "header-near-match" and problem.field in {words.layout.group_by, ORDER_NUMBER}
 
 
 def _read_table(sheet: Sheet, words: LayoutWords, part: TableWords, problems: list[Problem]) -> _Table | None:
@@ -108,11 +131,9 @@ def _read_table(sheet: Sheet, words: LayoutWords, part: TableWords, problems: li
 
 def _locate_form(found: _Table, words: LayoutWords) -> tuple[LocatedRecord, list[Problem]]:
     """One record a sheet: its labels stand above and under its lines."""
-    sheet, table, rows = found.sheet, found.table, found.rows
-    lines = tuple(LocatedLine(found.place(row), cells) for row, cells in rows.lines)
-    last = max(rows.last, table.row)
-    outside = [*range(table.top), *range(last + 1, len(sheet.rows))]
-    block = find_block(found.view, outside, words.block, words.every)
+    sheet, table = found.sheet, found.table
+    lines = tuple(LocatedLine(found.place(row), cells) for row, cells in found.rows.lines)
+    block = _find_block(found, words)
     missing = {label: name for label, name in words.block.items() if name not in block}
     near = [
         told
@@ -124,6 +145,13 @@ def _locate_form(found: _Table, words: LayoutWords) -> tuple[LocatedRecord, list
     return LocatedRecord(sheet.place(0, 0), cells, lines, headers), near
 
 
+def _find_block(found: _Table, words: LayoutWords) -> dict[str, Labelled]:
+    """The labels above and under a table, with their values."""
+    last = max(found.rows.last, found.table.row)
+    outside = [*range(found.table.top), *range(last + 1, len(found.sheet.rows))]
+    return find_block(found.view, outside, words.block, words.every)
+
+
 def _locate_list(found: _Table, words: LayoutWords) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
     layout, table = words.layout, found.table
     header_names = [placement.field for placement in layout.header if placement.field in table.columns]
@@ -132,13 +160,18 @@ def _locate_list(found: _Table, words: LayoutWords) -> tuple[tuple[LocatedRecord
         return tuple(LocatedRecord(found.place(row), cells, headers=headers) for row, cells in found.rows.lines), []
     line_names = {placement.field for placement in layout.lines}
     records, conflicts = [], []
+    block = _find_block(found, words)
+    headers = {name: pair.label for name, pair in block.items()} | headers
+    beside = {name: pair.value for name, pair in block.items()}
     for group in _group_rows(found, header_names, layout.group_by).values():
         header = _group_header(group, header_names)
+        # The letterhead says what a row leaves blank: whose orders they are, and in which currency.
+        said = {name: cell for name, cell in beside.items() if name not in header or is_blank(header[name].value)}
         lines = tuple(
             LocatedLine(found.place(row), {name: cell for name, cell in cells.items() if name in line_names})
             for row, cells in group
         )
-        records.append(LocatedRecord(found.place(group[0][0]), header, lines, headers))
+        records.append(LocatedRecord(found.place(group[0][0]), header | said, lines, headers))
         conflicts.extend(_header_conflicts(group, header))
     return tuple(records), conflicts
 
@@ -160,7 +193,9 @@ def _locate_joined(sheets: Sequence[Sheet], words: LayoutWords) -> Located:
         else:
             _collect_orders(found, words, orders, problems)
         if found:
-            problems += tell_unread_rows(sheet, found.rows.others, words.every, words.ignored)
+            problems += tell_unread_rows(sheet, found.rows.others, words)
+    if kept_out := _keep_out(problems, words):
+        return (), kept_out
     for number, ones in lines.items():
         if number not in orders:
             by = words.layout.group_by or ""
@@ -217,8 +252,8 @@ def _group_rows(found: _Table, header_names: Sequence[str], group_by: str | None
     """The lines of each record, in the order in which they stand; header cells are those of merged blocks."""
     groups: dict[_GroupKey, list[_Line]] = {}
     key: _GroupKey | None = None
-    merged = found.view.merges.tops(len(found.sheet.rows)) if found.sheet.merges else {}
     columns = {name: found.table.columns[name] for name in header_names}
+    merged = found.view.merges.tops(len(found.sheet.rows), set(columns.values())) if found.sheet.merges else {}
     for row, own in found.rows.lines:
         spread = {name: found.sheet.cell(merged[row, at], at) for name, at in columns.items() if (row, at) in merged}
         cells = {**own, **spread} if spread else own

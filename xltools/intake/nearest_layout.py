@@ -18,17 +18,13 @@ def tell_unrecognised(workbook: Workbook, layouts: Sequence[LayoutWords], known:
     """The problem that a workbook is in none of these layouts: the nearest one, and which required fields it lacks."""
     place = Place(workbook.file)
     texts = list(_texts(workbook))
-    named = [({name for text in texts if (name := find_label(words.every, text))}, words) for words in layouts]
-    found, words = max(named, key=lambda one: len(one[0]), default=(set[str](), None))
+    named = [(frozenset(name for text in texts if (name := find_label(words.every, text))), words) for words in layouts]
+    # A form whose labels stand nowhere around the table lacks no field: a layout that does says more.
+    short = [one for one in named if _missing(*one, known)]
+    found, words = max(short or named, key=lambda one: len(one[0]), default=(frozenset[str](), None))
     if words is None or len(found) < 2:
         return error("form-not-recognised", place, reason="reason-no-headers")
-    form = words.form
-    given = found | known | set(words.layout.defaults)
-    missing = [
-        field
-        for field in form.fields()
-        if field.required is Stage.INTAKE and field.default is None and not {field.name, field.alternative} & given
-    ]
+    form, missing = words.form, _missing(found, words, known)
     label = {field.name: field.label.text.both for field in form.fields()}
     names = {field.name for field in missing}
     lacking = {key: name for key, name in words.every.items() if name in names}
@@ -39,6 +35,16 @@ def tell_unrecognised(workbook: Workbook, layouts: Sequence[LayoutWords], known:
         "near": "; ".join(near[:_MOST_NEAR]) or "—",
     }
     return error("form-not-recognised", place, reason="reason-nearest-layout", **blanks)
+
+
+def _missing(found: frozenset[str], words: LayoutWords, known: frozenset[str]) -> list[FormField]:
+    """The fields without which a record is returned, and that neither a header nor anything else gives."""
+    given = found | known | set(words.layout.defaults)
+    return [
+        field
+        for field in words.form.fields()
+        if field.required is Stage.INTAKE and field.default is None and not {field.name, field.alternative} & given
+    ]
 
 
 def _alternatives(missing: Sequence[FormField]) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """A sheet as it is looked through for labels: its texts in compared form, its merged blocks by cell."""
 
+from bisect import bisect_right
+from collections.abc import Collection
 from functools import cached_property
 
 from xltools.core.sheet import Range, Sheet
 from xltools.core.text import label_key
 from xltools.intake.labels import CLOSING, LONGEST_LABEL, Labels, without_brackets
 
-_TALL = 200  # rows; a taller block is not entered row by row
+_TALL = 200  # rows or columns; of a larger block not each is entered
 _SEARCHED = 2000  # rows with a text in them: below so many that are none, no header is looked for
 
 
@@ -14,20 +16,30 @@ class MergedCells:
     """The merged blocks of one sheet; a real one had 2,456 of them."""
 
     def __init__(self, sheet: Sheet) -> None:
-        """Enters each block under the rows it covers; a tall one is looked for one by one."""
+        """Enters each block under the rows it covers, a tall one under its columns."""
         self.blocks = sheet.merges
         self._by_row: dict[int, list[Range]] = {}
-        self._tall: list[Range] = []
+        self._by_column: dict[int, list[Range]] = {}
+        self._vast: list[Range] = []
         for block in sheet.merges:
-            if block.bottom - block.top > _TALL:
-                self._tall.append(block)
-                continue
-            for row in range(block.top, block.bottom + 1):
-                self._by_row.setdefault(row, []).append(block)
+            if block.bottom - block.top <= _TALL:
+                for row in range(block.top, block.bottom + 1):
+                    self._by_row.setdefault(row, []).append(block)
+            elif block.right - block.left <= _TALL:
+                for column in range(block.left, block.right + 1):
+                    self._by_column.setdefault(column, []).append(block)
+            else:
+                self._vast.append(block)
+        for blocks in self._by_row.values():
+            blocks.sort(key=_left)
 
     def block_at(self, row: int, column: int) -> Range:
         """The merged block that a cell lies in, or the cell alone."""
-        for blocks in (self._by_row.get(row, ()), self._tall):
+        beside = self._by_row.get(row, ())
+        at = bisect_right(beside, column, key=_left) - 1
+        if at >= 0 and beside[at].holds(row, column):
+            return beside[at]
+        for blocks in (self._by_column.get(column, ()), self._vast):
             for block in blocks:
                 if block.holds(row, column):
                     return block
@@ -35,19 +47,30 @@ class MergedCells:
 
     def begins_in(self, row: int) -> list[Range]:
         """The blocks whose top row this is."""
-        return [block for block in (*self._by_row.get(row, ()), *self._tall) if block.top == row]
+        return self._by_top.get(row, [])
 
-    def tops(self, last: int) -> dict[tuple[int, int], int]:
-        """The top row of each cell up to row `last`, the first left out, of the blocks that are one column wide.
+    @cached_property
+    def _by_top(self) -> dict[int, list[Range]]:
+        tops: dict[int, list[Range]] = {}
+        for block in self.blocks:
+            tops.setdefault(block.top, []).append(block)
+        return tops
+
+    def tops(self, last: int, columns: Collection[int]) -> dict[tuple[int, int], int]:
+        """The top row of each cell of these columns up to row `last`, the first left out, of blocks one column wide.
 
         People merge an order's number or customer over its lines; a quantity they merge is the sum of its lines.
         """
         return {
             (row, block.left): block.top
             for block in self.blocks
-            if block.left == block.right
+            if block.left == block.right and block.left in columns
             for row in range(block.top + 1, min(block.bottom, last) + 1)
         }
+
+
+def _left(block: Range) -> int:
+    return block.left
 
 
 class SheetView:

@@ -51,25 +51,31 @@ def choose_columns(
 ) -> tuple[LineTable, tuple[Problem, ...]]:
     """The table with one column for each field that its headers name, and the columns that were not taken.
 
-    Of two columns with one label that whose values fit is taken; where both do, the first, and that is a problem.
+    Of two columns with one label that whose values fit is taken; where both do, neither, and that is a problem.
     """
     columns: dict[str, int] = {}
     problems: list[Problem] = []
-    left: set[int] = set()
     for name, found in header.matched.items():
         field = part.fields[name]
         fits = [_measure_column(sheet, header.row, column, field) for column in found]
         misfits = [one for one in fits if _is_misfit(one, alone=len(fits) == 1)]
         fitting = [one for one in fits if one not in misfits]
         best = _best_fit(fitting)
-        if best is not None:
+        rivals = [
+            one
+            for one in fitting
+            if best
+            and one is not best
+            and one.filled
+            and best.share - one.share < _ALIKE
+            and _differ(sheet, header.row, best.column, one.column)
+        ]
+        if best is not None and not rivals:
             columns[name] = best.column
-        left.update(one.column for one in misfits)
         problems += [_tell_misfit(sheet, header, one.column, field, best is None) for one in misfits]
-        for other in fitting:
-            if best and other is not best and other.filled and best.share - other.share < _ALIKE:
-                first = sheet.place(header.row, best.column).cell
-                problems.append(error("header-repeated", sheet.place(header.row, other.column), name, other=first))
+        for other in rivals:
+            first = sheet.place(header.row, found[0] if best is None else best.column).cell
+            problems.append(error("header-repeated", sheet.place(header.row, other.column), name, other=first))
     headers = {
         column: Cell(text, sheet.place(header.row, column))
         for column, text in header.texts.items()
@@ -87,6 +93,11 @@ def choose_columns(
 def min_cell(cells: Mapping[int, Cell]) -> Cell:
     """The leftmost of cells by column."""
     return cells[min(cells)]
+
+
+def _differ(sheet: Sheet, row: int, column: int, other: int) -> bool:
+    """True where two columns do not say the same all the way down."""
+    return any(sheet.value(at, column) != sheet.value(at, other) for at in range(row + 1, len(sheet.rows)))
 
 
 def _best_fit(fitting: Sequence[ColumnFit]) -> ColumnFit | None:

@@ -112,15 +112,35 @@ def _widen(view: SheetView, labels: Labels, row: int, matched: Matched) -> Heade
         if any(isinstance(value, float) for value in lower) or all(map(is_blank, lower)):
             continue
         tall, groups, merged = _upper_half(sheet, view.merges, top)
+        if not tall and _holds_pairs(sheet, labels, top, groups):
+            continue
         both = _join_halves(sheet, labels, top, groups)
         named = len(both.matched) - len(best.matched)
         tied = any(find_label(labels, sheet.value(top, column)) for column in tall) or _are_units(sheet, labels, top)
         own = {column: group for column, group in groups.items() if find_label(labels, group)}
         # `数量` over 订单 and 已发 names a field alone already, and only its lower half says which column.
-        split = top == row and any(_find_grouped(labels, group, lower[column]) for column, group in own.items())
+        split = top == row and any(
+            not find_label(labels, lower[column]) and _find_grouped(labels, group, lower[column])
+            for column, group in own.items()
+        )
         if (named > 0 and (merged or own)) or (named >= 0 and (tied or split)):
             best = both
     return best
+
+
+def _holds_pairs(sheet: Sheet, labels: Labels, top: int, groups: Mapping[int, str]) -> bool:
+    """True for labels with their values right above the header, as `订单日期：` or each beside what is no label."""
+    upper = [(column, value) for column, value in enumerate(sheet.rows[top]) if not is_blank(value)]
+    if any(isinstance(value, str) and value.rstrip().endswith((":", "：")) for _, value in upper):
+        return True
+    values, lower = [value for _, value in upper], sheet.rows[top + 1]
+    over = [at for at, (column, value) in enumerate(upper) if column in groups and find_label(labels, value)]
+    return bool(over) and all(
+        at + 1 < len(values)
+        and not find_label(labels, values[at + 1])
+        and all(find_label(labels, lower[column]) for column, group in groups.items() if group == upper[at][1])
+        for at in over
+    )
 
 
 def _join_halves(sheet: Sheet, labels: Labels, top: int, groups: Mapping[int, str]) -> Header:

@@ -67,7 +67,7 @@ def patch_workbook(
         return package.save() if package.is_changed else content
     except PackageError as trouble:
         return trouble.as_problem(file)
-    except struct.error:
+    except (struct.error, UnicodeDecodeError):  # the latter from cells that are carried into another row
         return PackageError("reason-damaged").as_problem(file)
 
 

@@ -1,0 +1,109 @@
+"""The verbs about orders: what is late, where one stands, where a value came from; papers and exports."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from xltools import desk
+from xltools.cli.speaking import (
+    CATALOGUE,
+    LANGUAGE,
+    as_of_option,
+    day,
+    desk_argument,
+    json_option,
+    not_yet,
+    open_desk,
+    order_argument,
+    say,
+    tell,
+    tell_json,
+)
+
+
+@click.command()
+@desk_argument
+@as_of_option
+@json_option
+def late(desk_path: Path, as_of: dt.datetime | None, as_json: bool) -> None:
+    """Late and at risk, the most late first."""
+    opened = open_desk(desk_path)
+    rows = [desk.late_json(row) for row in desk.list_late_lines(opened, day(as_of, opened), say)]
+    if as_json:
+        tell_json(rows)
+    elif rows:
+        desk.print_table("", *desk.late_table(rows, say))
+    else:
+        tell([say("ui-late-none")])
+
+
+@click.command()
+@desk_argument
+@order_argument
+@as_of_option
+@click.option("--text", is_flag=True, help="Plain text to paste into a chat.")
+@json_option
+def status(desk_path: Path, order: str, as_of: dt.datetime | None, text: bool, as_json: bool) -> None:
+    """Where an order stands, what it waits for, its history."""
+    del text  # what is printed is plain text in any case
+    opened = open_desk(desk_path)
+    report = desk.tell_status(opened, order, day(as_of, opened))
+    if as_json:
+        tell_json(desk.status_json(report, opened.rules, LANGUAGE, say))
+    else:
+        tell(desk.status_lines(report, opened.rules, LANGUAGE, say))
+
+
+@click.command()
+@desk_argument
+@order_argument
+@click.argument("field", metavar="FIELD")
+@click.option("--line", default="", metavar="N", help="The order line.")
+@as_of_option
+@json_option
+def why(desk_path: Path, order: str, field: str, line: str, as_of: dt.datetime | None, as_json: bool) -> None:
+    """The workbook, sheet and cell that a value came from."""
+    opened = open_desk(desk_path)
+    found = desk.explain(opened, order, field, line, day(as_of, opened), say)
+    if as_json:
+        tell_json(desk.explanation_json(found))
+    else:
+        tell(desk.tell_explanation(found, say))
+
+
+@click.command()
+@desk_argument
+@click.argument("kind", type=click.Choice(desk.PAPER_KINDS))
+@order_argument
+@click.option("--pdf", is_flag=True, help="A PDF too, made by LibreOffice.")
+@as_of_option
+@json_option
+def paper(desk_path: Path, kind: str, order: str, pdf: bool, as_of: dt.datetime | None, as_json: bool) -> None:
+    """A paper for an order; today the sales contract."""
+    if kind != "contract":
+        not_yet(f"paper {kind}")
+    opened = open_desk(desk_path)
+    made = desk.make_paper(opened, order, day(as_of, opened), pdf)
+    writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
+    if as_json:
+        tell_json({"files": list(made.files), "problems": writer.write_all(made.problems)})
+    else:
+        tell(made.files)
+        tell(desk.tell_problems(made.problems, writer), err=True)
+    raise SystemExit(desk.RETURNED if any(problem.is_error for problem in made.problems) else desk.DONE)
+
+
+@click.command()
+@desk_argument
+@click.option("--to", "target", required=True, metavar="FILE", type=click.Path(path_type=Path))
+@as_of_option
+def export(desk_path: Path, target: Path, as_of: dt.datetime | None) -> None:
+    """One row per order line, as .csv, .xlsx or .parquet."""
+    opened = open_desk(desk_path)
+    today = day(as_of, opened)
+    rows = desk.export_lines(opened, today)
+    problems = desk.write_export(rows, target, today)
+    if problems:
+        raise desk.UsageError(problems)
+    tell([say("ui-export-done", count=len(rows), file=target)], err=True)
