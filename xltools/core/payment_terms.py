@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Trigger = Literal[
@@ -99,6 +100,11 @@ _Token = tuple[str, str]
 
 def read_terms(text: str) -> tuple[PaymentPart, ...]:
     """The parts of terms such as `30/70`, `20TT80LC60DAYS`, `月结30天`, `30%定金70%发货前`; empty if not understood."""
+    return _read_known(str(text)) if len(text) <= _LONGEST else ()
+
+
+@lru_cache(1024)  # a desk's customers have a few dozen
+def _read_known(text: str) -> tuple[PaymentPart, ...]:
     tokens = _split(unicodedata.normalize("NFKC", text).casefold().strip())
     if not tokens:
         return ()

@@ -9,6 +9,7 @@ from xltools.core.sheet import CellError, Scalar, is_blank
 from xltools.forms.model import FieldType, FormField
 from xltools.intake.convert import is_left_blank, read_scalar
 from xltools.intake.dates import read_date
+from xltools.intake.numbers import read_number
 from xltools.intake.quantity import split_quantity
 from xltools.intake.unread import Unread
 
@@ -37,6 +38,8 @@ def fits_field(value: Scalar, field: FormField) -> bool:
 
     Any text fits a text; a date is no code, though some columns headed 任务号 hold nothing else.
     """
+    if field.type in _NUMBERS and read_number(value) is not None:
+        return True
     if is_left_blank(value, field) or isinstance(value, CellError):
         return True
     if field.type is FieldType.CODE and _is_day(value):
