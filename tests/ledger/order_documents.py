@@ -67,7 +67,7 @@ def document(*records: Record, name: str = "a.xlsx", layout: str = SHEET, reject
 
 def decide(given: Document, ledger: Ledger = EMPTY, rules: Rules | None = None, **more: object) -> Decision:
     rules = rules or package_rules()
-    return decide_intake(given, rules.layouts[given.layout], ledger, rules, AS_OF, papers=PAPERS, **more)
+    return decide_intake(given, rules.layouts[given.layout], ledger, rules, AS_OF, **more)
 
 
 def append(ledger: Ledger, *events: Event | None) -> Ledger:

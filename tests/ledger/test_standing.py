@@ -2,7 +2,7 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
-from order_documents import AS_OF, PAPERS, append, document, item, line, on, package_rules, record, take
+from order_documents import AS_OF, append, document, item, line, on, package_rules, record, take
 
 from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
@@ -27,8 +27,8 @@ def ledger_of(*lines: object, layout: str = "order-intake-sheet", **fields: obje
     return take(document(record(*lines, order_no="A", **fields), layout=layout))
 
 
-def stand(ledger: Ledger, rules: Rules | None = None, papers: frozenset[str] = PAPERS) -> Standing:
-    return assess_order(ledger.orders["A"], rules or package_rules(), papers)
+def stand(ledger: Ledger, rules: Rules | None = None) -> Standing:
+    return assess_order(ledger.orders["A"], rules or package_rules(), AS_OF)
 
 
 def gates(standing: Standing) -> list[str]:
@@ -64,16 +64,16 @@ def test_a_contract_made_for_the_current_revision_moves_the_order_on() -> None:
     rules = package_rules()
     before = ledger_of(item("P1", "5", **LINE), **CONTRACT)
     assert gates(stand(before)) == ["contract-made"]
-    assert not is_approved(before.orders["A"], rules, PAPERS)
+    assert not is_approved(before.orders["A"], rules, AS_OF)
     ledger = with_contract(before)
     standing = stand(ledger)
     assert (standing.stage, standing.since) == ("contract-issued", dt.date(2026, 3, 5))
-    assert is_approved(ledger.orders["A"], rules, PAPERS)
+    assert is_approved(ledger.orders["A"], rules, AS_OF)
     assert gates(standing) == ["production-fields"]
     assert standing.waiting[0].since == dt.date(2026, 3, 5)
     assert standing.missing == {"1": ("requested_date", "promised_date")}
     order = replace(ledger.orders["A"], revision=2)
-    assert assess_order(order, rules, PAPERS).stage == "received"
+    assert assess_order(order, rules, AS_OF).stage == "received"
 
 
 def test_a_paper_that_cannot_be_made_is_not_tracked() -> None:
@@ -167,7 +167,7 @@ def test_of_two_fields_that_do_for_each_other_one_is_enough() -> None:
 
 def test_a_stage_that_the_workflow_lost_counts_as_the_first() -> None:
     order = replace(ledger_of(item("P1", "5")).orders["A"], entered="gone")
-    assert assess_order(order, package_rules(), PAPERS).stage == "received"
+    assert assess_order(order, package_rules(), AS_OF).stage == "received"
 
 
 def test_a_line_that_was_done_in_a_closed_year_leaves_the_tracker() -> None:

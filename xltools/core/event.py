@@ -27,6 +27,13 @@ class EventKind(StrEnum):
     ITEM_OPENED = "item-opened"
     ITEM_CLOSED = "item-closed"
     YEAR_CLOSED = "year-closed"
+    STATEMENT_MADE = "statement-made"
+    ORDER_APPROVED = "order-approved"
+    CHANGE_REQUESTED = "change-requested"
+    CHANGE_APPROVED = "change-approved"
+    CHANGE_REFUSED = "change-refused"
+    SHIPMENT_VOIDED = "shipment-voided"
+    PAPER_VOIDED = "paper-voided"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,87 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 
 from xltools.core.event import EventKind
 from xltools.core.money import line_amount
 from xltools.core.place import Place
-from xltools.core.record import Fields, Schedule, Value
+from xltools.core.record import Fields, FieldValue, Schedule, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Shipment:
-    """Goods of one order line that left."""
+class Shipment(Fields):
+    """Goods of one order line that left; `values` is what else the shipping list says of them (batch, packages …)."""
 
     date: dt.date
     quantity: Decimal
     place: Place
     delivery_note: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Fields):
+    """What a form's document says of an order, or of its `line`: a verdict, a payment, goods received into stock.
+
+    `revision` is the order's at that time, `change` the number of the change notice that it is about (empty: none).
+    `by` is the name typed as who says so, `deputy_for` who that person stands in for; `when` the run that took it in.
+    """
+
+    form: str
+    line: str
+    revision: int
+    values: Mapping[str, Value]
+    place: Place
+    when: dt.date
+    by: str = ""
+    deputy_for: str = ""
+    change: str = ""
+    document: str = ""
+    number: int = 0  # of its event
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeItem:
+    """One value that a change notice changes; `line` is empty for a header field, None stands for a blank."""
+
+    line: str
+    field: str
+    was: FieldValue | None
+    value: FieldValue | None
+
+
+ChangeState = Literal["unconfirmed", "pending", "approved", "refused", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Fields):
+    """A change notice on an order.
+
+    `values` are the notice's header fields. An `unconfirmed` one came by telephone and moves nothing until a notice
+    confirms it, which leaves it `replaced`. `revision` is the one that it was made on, `made` the one that it made (0:
+    none).
+    """
+
+    number: str
+    kinds: tuple[str, ...]
+    values: Mapping[str, Value]
+    items: tuple[ChangeItem, ...]
+    revision: int
+    state: ChangeState
+    since: dt.date
+    place: Place
+    by: str = ""
+    document: str = ""
+    closed: dt.date | None = None
+    made: int = 0
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """True while it waits."""
+        return self.state in {"unconfirmed", "pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +119,7 @@ class OrderLine(Fields):
     deliveries: tuple[Delivery, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     place: Place = Place("")
+    cancelled: bool = False
 
     def decimal(self, name: str) -> Decimal | None:
         """The value of a number field, None when it is blank."""
@@ -71,8 +138,8 @@ class OrderLine(Fields):
 
     @property
     def open(self) -> Decimal:
-        """Ordered and not yet shipped."""
-        return max(self.quantity - self.shipped, Decimal(0))
+        """Ordered and not yet shipped; nothing of a cancelled line."""
+        return Decimal(0) if self.cancelled else max(self.quantity - self.shipped, Decimal(0))
 
     @property
     def last_shipped(self) -> dt.date | None:
@@ -91,13 +158,18 @@ class OrderLine(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper made for an order: which kind and revision, where it lies, its sha256 as we wrote it."""
+    """A paper made for an order: which kind and revision, where it lies, its sha256 as we wrote it.
+
+    `number` is its own, such as the delivery note's. One that was `voided` on a date must not be used any more.
+    """
 
     kind: str
     revision: int
     file: str
     sha256: str
     when: dt.date
+    number: str = ""
+    voided: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +189,8 @@ class Order(Fields):
     """A sales order as its events left it.
 
     `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said, `form` and
-    `layout` what it was read by.
+    `layout` what it was read by. `reviewed` is the revision that came by intake and that its review is about: approved
+    changes make further revisions that bring their own signatures. `approved` is when its review was through.
     """
 
     number: str
@@ -133,6 +206,21 @@ class Order(Fields):
     history: tuple[HistoryEntry, ...] = ()
     form: str = "order-intake"
     layout: str = ""
+    reviewed: int = 1
+    approved: dt.date | None = None
+    statements: tuple[Statement, ...] = ()
+    changes: tuple[Change, ...] = ()
+    held: bool = False
+    cancelled: bool = False
+
+    def statements_of(self, form: str) -> tuple[Statement, ...]:
+        """What documents of a form said of it, the oldest first."""
+        return tuple(one for one in self.statements if one.form == form)
+
+    @property
+    def open_changes(self) -> tuple[Change, ...]:
+        """The change notices that wait."""
+        return tuple(one for one in self.changes if one.is_open)
 
     def line(self, number: str) -> OrderLine | None:
         """The line with this number."""

@@ -9,7 +9,6 @@ from xltools.core.problem import Problem
 from xltools.core.record import Document, Finding, Record
 from xltools.desk.book import Book, RunTables
 from xltools.desk.inputs import RunInputs
-from xltools.desk.session import INSTALLED_PAPERS
 from xltools.intake.document import read_matched
 from xltools.intake.shared_table import FoundTable
 from xltools.intake.typed_rows import tracker_layout
@@ -64,7 +63,7 @@ def take_changes(inputs: RunInputs, book: Book) -> TakenChanges:
 def _take_rows(typed: Document, inputs: RunInputs, book: Book) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
     """Takes rows that people typed as orders; gives those that can't go in yet."""
     layout = tracker_layout(inputs.rules)
-    decision = decide_intake(typed, layout, book.ledger, inputs.rules, inputs.as_of, papers=INSTALLED_PAPERS)
+    decision = decide_intake(typed, layout, book.ledger, inputs.rules, inputs.as_of)
     book.add(decision.events)
     if decision.orders and not decision.duplicate:
         accepted = accept_event(

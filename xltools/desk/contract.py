@@ -10,7 +10,7 @@ from xltools.core.problem import Problem, error, warning
 from xltools.desk.answers import find_order
 from xltools.desk.papers import CONTRACT, shut_gates_before
 from xltools.desk.run import RunOptions, run_desk_at
-from xltools.desk.session import INSTALLED_PAPERS, Desk
+from xltools.desk.session import Desk
 from xltools.edge.pdf import convert_to_pdf
 from xltools.ledger.standing import assess_order
 from xltools.reports.wording import labels_text, whom_text
@@ -36,7 +36,7 @@ def make_paper(desk: Desk, order_number: str, as_of: dt.date, pdf: bool = False)
     paper = issued_contract(order)
     problems: tuple[Problem, ...] = ()
     if paper is None:
-        shut = _shut_gates(order, desk)
+        shut = _shut_gates(order, desk, as_of)
         if shut:
             return PaperResult((), shut)
         made = run_desk_at(desk, as_of, RunOptions(take_inbox=False))
@@ -62,8 +62,8 @@ def issued_contract(order: Order) -> Paper | None:
     )
 
 
-def _shut_gates(order: Order, desk: Desk) -> tuple[Problem, ...]:
-    standing = assess_order(order, desk.rules, INSTALLED_PAPERS)
+def _shut_gates(order: Order, desk: Desk, as_of: dt.date) -> tuple[Problem, ...]:
+    standing = assess_order(order, desk.rules, as_of)
     rules, language = desk.rules, desk.language
     say = desk.catalogue.speaker(language)
     problems = []

@@ -1,6 +1,7 @@
 """One received workbook: read, understood, decided; what becomes of its original, and what goes back."""
 
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +14,19 @@ from xltools.desk.book import Book, RunTables
 from xltools.desk.inputs import ReceivedFile, RunInputs, is_taken
 from xltools.desk.result import DocumentResult, Outcome, ProblemWriter
 from xltools.desk.returned import plan_returned_copy, returned_path
-from xltools.desk.session import INSTALLED_PAPERS
-from xltools.forms.model import ORDER_FORM
+from xltools.forms.model import Form
 from xltools.intake.document import read_document
-from xltools.intake.returned import carried_return
-from xltools.ledger.decide import decide_intake
+from xltools.intake.identify import identify_layout
+from xltools.intake.returned import carried_return, without_listing
+from xltools.ledger.changing import decide_changes
+from xltools.ledger.decide import Decision, decide_intake
 from xltools.ledger.documents import accept_event, find_return, return_event, return_id
 from xltools.ledger.replay import Ledger
+from xltools.ledger.shipping import decide_shipments
+from xltools.ledger.statements import decide_statements
+
+_RANKS = {"change": 2, "shipment": 3}
+_LAST_RANK = 4
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,76 @@ class _Taken:
     goes_back: bool = True
 
 
-def take_document(
+def take_documents(
+    received: Iterable[ReceivedFile], inputs: RunInputs, book: Book, writer: ProblemWriter
+) -> "TakenDocuments":
+    """Takes orders as they come, then the other documents by kind: reviews, changes, shipping lists, the rest."""
+    taken = TakenDocuments(inputs, book, writer)
+    later: list[tuple[int, ReceivedFile]] = []
+    for one in received:
+        rank = _rank(one, inputs)
+        if rank:
+            later.append((rank, one))
+            taken.results[one.file] = DocumentResult(one.file, one.sha256, "", (), "waiting", ())
+        else:
+            taken.take(one)
+    for _, one in sorted(later, key=lambda found: found[0]):
+        taken.take(one)
+    return taken
+
+
+def _rank(received: ReceivedFile, inputs: RunInputs) -> int:
+    """When a workbook's turn comes; 0 for orders, and for what is no document of any form."""
+    if not isinstance(received.workbook, Workbook):
+        return 0
+    form = _find_form(received, inputs)
+    if form is None or form.purpose == "master" or form.effect == "order":
+        return 0
+    reviewed = {gate.form for stage in inputs.rules.workflow.stages for gate in stage.gates if gate.current}
+    if form.name in reviewed:
+        return 1
+    return _RANKS.get(form.effect, _LAST_RANK)
+
+
+def _find_form(received: ReceivedFile, inputs: RunInputs) -> Form | None:
+    if not isinstance(received.workbook, Workbook):
+        return None
+    try:
+        match, _ = identify_layout(without_listing(received.workbook), inputs.rules, None, frozenset())
+    except Exception:  # told when it is read
+        return None
+    return inputs.rules.forms[match.layout.form] if match else None
+
+
+class TakenDocuments:
+    """The documents of a run: what became of each, and what is to be done with its file."""
+
+    def __init__(self, inputs: RunInputs, book: Book, writer: ProblemWriter) -> None:
+        """Nothing taken yet."""
+        self.inputs, self.book, self.writer = inputs, book, writer
+        self.results: dict[str, DocumentResult] = {}
+        self.actions: list[Action] = []
+        self.waiting: dict[str, ReceivedFile] = {}
+
+    def take(self, received: ReceivedFile) -> None:
+        """One workbook: read, understood, decided; its events go into the book."""
+        result, actions = _take_document(received, self.inputs, self.book, self.writer)
+        self.results[received.file] = result
+        self.actions += actions
+        if result.outcome == "waiting" and result.form:
+            self.waiting[received.file] = received
+        else:
+            self.waiting.pop(received.file, None)
+
+    def retry(self) -> None:
+        """What waits at a gate once more: it may have been opened since."""
+        for received in tuple(self.waiting.values()):
+            self.take(received)
+
+
+def _take_document(
     received: ReceivedFile, inputs: RunInputs, book: Book, writer: ProblemWriter
 ) -> tuple[DocumentResult, list[Action]]:
-    """One workbook: read, understood, decided; its events go into the book."""
     archive = ArchiveFile(received.file, received.sha256, _archived(received, book.ledger))
     if is_taken(received.sha256, book.ledger):
         known = book.ledger.accepted[received.sha256]
@@ -48,6 +121,8 @@ def take_document(
     if reading.result.outcome == "waiting":
         return reading.result, []
     taken = reading if reading.document is None else _decide(reading, archive.archived, inputs, book)
+    if taken.result.outcome == "waiting":
+        return taken.result, []
     result = replace(taken.result, archived=archive.archived)
     if not taken.goes_back:
         return result, [archive]
@@ -101,13 +176,26 @@ def _read(received: ReceivedFile, inputs: RunInputs, book: Book) -> _Taken:
     carried, document = carried_return(workbook), reading.document
     if document is None:
         return _Taken(replace(nothing, outcome="returned", problems=reading.problems), answers=carried)
-    if document.form != ORDER_FORM:
-        form = inputs.rules.forms[document.form]
-        code = "master-in-inbox" if form.purpose == "master" else "form-not-taken"
-        problem = error(code, Place(received.file), form=form.label.text.both)
+    form = inputs.rules.forms[document.form]
+    if form.purpose == "master":
+        problem = error("master-in-inbox", Place(received.file), form=form.label.text.both)
         return _Taken(replace(nothing, form=form.name, outcome="returned", problems=(problem,)))
     answers = find_return(document, book.ledger, carried)
     return _Taken(replace(nothing, problems=reading.problems), document, answers=answers)
+
+
+def _decide_document(document: Document, inputs: RunInputs, book: Book, answers: str) -> Decision:
+    """What a document does to the ledger, by the effect of its form."""
+    rules, ledger, as_of = inputs.rules, book.ledger, inputs.as_of
+    match rules.forms[document.form].effect:
+        case "order":
+            return decide_intake(document, rules.layouts[document.layout], ledger, rules, as_of, answers=answers)
+        case "change":
+            return decide_changes(document, ledger, rules, RunTables(inputs.tables, book), as_of)
+        case "shipment":
+            return decide_shipments(document, ledger, rules, RunTables(inputs.tables, book), as_of)
+        case "statement":
+            return decide_statements(document, ledger, rules, RunTables(inputs.tables, book), as_of)
 
 
 def _last_line(trouble: Exception) -> str:
@@ -121,15 +209,7 @@ def _decide(read: _Taken, archived: str, inputs: RunInputs, book: Book) -> _Take
     document = read.document
     if document is None:
         return read
-    decision = decide_intake(
-        document,
-        inputs.rules.layouts[document.layout],
-        book.ledger,
-        inputs.rules,
-        inputs.as_of,
-        papers=INSTALLED_PAPERS,
-        answers=read.answers,
-    )
+    decision = _decide_document(document, inputs, book, read.answers)
     book.add(decision.events)
     if decision.orders and not decision.duplicate:
         accepted = accept_event(

@@ -1,6 +1,7 @@
 """Papers that the workflow allows: made once, numbered, never written over what a person edited."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xltools.core.event import Event
@@ -9,7 +10,7 @@ from xltools.core.place import Place
 from xltools.core.plan import Action, WriteFile
 from xltools.core.problem import Problem, error
 from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
-from xltools.desk.session import INSTALLED_PAPERS, find_customer
+from xltools.desk.session import find_customer
 from xltools.edge.folders import safe_name
 from xltools.edge.word import render_docx
 from xltools.forms.rules import Rules
@@ -31,15 +32,23 @@ class IssuedPapers:
     actions: tuple[Action, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    def __add__(self, other: "IssuedPapers") -> "IssuedPapers":
+        return IssuedPapers(
+            self.files + other.files,
+            self.events + other.events,
+            self.actions + other.actions,
+            self.problems + other.problems,
+        )
 
-def issue_contracts(inputs: RunInputs, ledger: Ledger) -> IssuedPapers:
-    """A sales contract for each order that awaits nothing else before it."""
+
+def issue_papers(orders: Iterable[Order], inputs: RunInputs, ledger: Ledger) -> IssuedPapers:
+    """The papers that these orders are due: a sales contract for each that awaits nothing else before it."""
     issued = IssuedPapers()
     taken = set(ledger.paper_numbers.get(CONTRACT, ()))
-    for order in ledger.orders.values():
-        standing = assess_order(order, inputs.rules, INSTALLED_PAPERS)
+    for order in orders:
+        standing = assess_order(order, inputs.rules, inputs.as_of)
         if awaits_paper(standing, CONTRACT, inputs.rules):
-            issued = _add(issued, issue_contract(order, inputs, taken))
+            issued += issue_contract(order, inputs, taken)
     return issued
 
 
@@ -83,9 +92,3 @@ def paper_path(folder: str, order: Order, kind: str) -> str:
     """Where a paper of an order's current revision lies: `papers/SO2603-001/sales-contract-SO2603-001-r1.docx`."""
     name = safe_name(f"{kind}-{order.number}", f"-r{order.revision}.docx")
     return f"{folder}/{safe_name(order.number)}/{name}"
-
-
-def _add(one: IssuedPapers, other: IssuedPapers) -> IssuedPapers:
-    return IssuedPapers(
-        one.files + other.files, one.events + other.events, one.actions + other.actions, one.problems + other.problems
-    )

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xltools.core.order import Order
 from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges, take_changes
-from xltools.desk.documents import take_document
+from xltools.desk.documents import TakenDocuments, take_documents
 from xltools.desk.inputs import RunInputs, read_received
-from xltools.desk.papers import issue_contracts
+from xltools.desk.papers import IssuedPapers, issue_papers
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.returned import plan_tidying
 from xltools.desk.session import assess
@@ -20,6 +21,8 @@ from xltools.desk.snapshot import plan_manifest
 from xltools.desk.tracker import find_untrue, plan_tracker
 from xltools.edge.workers import Workers
 from xltools.forms.messages import Catalogue
+from xltools.ledger.approval import approve_orders
+from xltools.ledger.changing import settle_changes
 from xltools.ledger.decide import close_year
 from xltools.ledger.replay import Ledger
 from xltools.reports.late import late_json, list_late
@@ -48,15 +51,12 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
     if inputs.closes_year is not None:
         book.add([close_year(book.ledger, inputs.closes_year, inputs.as_of)])
     changes = take_changes(inputs, book)
-    files: list[Action] = []
-    documents = []
     reading = read_received(inputs.received, inputs.ledger, workers)
-    for _, received in zip(watch(inputs.received), reading, strict=True):
-        taken, its_actions = take_document(received, inputs, book, writer)
-        documents.append(taken)
-        files.extend(its_actions)
-    papers = issue_contracts(inputs, book.ledger)
-    book.add(papers.events)
+    taken = take_documents(
+        (received for _, received in zip(watch(inputs.received), reading, strict=True)), inputs, book, writer
+    )
+    papers = settle(inputs, book, taken)
+    documents = list(taken.results.values())
     assessment = assess(book.ledger, inputs.rules, inputs.as_of)
     tracker = plan_tracker(inputs, book.ledger, assessment, catalogue, edits=changes.edits, conflicts=changes.conflicts)
     if untold := find_untrue(inputs, tracker):  # decided again without them: they would be numbered items by now
@@ -66,7 +66,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
     say = catalogue.speaker(language)
     actions = (
         *((AppendEvents(tuple(book.events)),) if book.events else ()),
-        *files,
+        *taken.actions,
         *plan_tidying(inputs, book.ledger),
         *_keep_shared(inputs, changes),
         *snapshots,
@@ -90,6 +90,26 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
         ),
     )
     return RunPlan(Plan(actions), book.ledger, result)
+
+
+def settle(inputs: RunInputs, book: Book, taken: TakenDocuments) -> IssuedPapers:
+    """What follows of itself, until nothing more does: approvals, changes, papers, documents that waited for them."""
+    issued = IssuedPapers()
+    orders = tuple(book.ledger.orders)
+    while orders:
+        before = len(book.events)
+        book.add(approve_orders(_pick(book.ledger, orders), inputs.rules, inputs.as_of))
+        book.add(settle_changes(_pick(book.ledger, orders), book.ledger, inputs.rules, inputs.as_of))
+        papers = issue_papers(_pick(book.ledger, orders), inputs, book.ledger)
+        book.add(papers.events)
+        issued += papers
+        taken.retry()
+        orders = tuple(dict.fromkeys(one.event.order for one in book.events[before:] if one.event.order))
+    return issued
+
+
+def _pick(ledger: Ledger, numbers: Iterable[str]) -> tuple[Order, ...]:
+    return tuple(ledger.orders[number] for number in numbers if number in ledger.orders)
 
 
 def _keep_shared(inputs: RunInputs, changes: TakenChanges) -> list[Action]:

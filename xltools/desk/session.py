@@ -35,7 +35,6 @@ from xltools.resources import resource_root
 
 SETTINGS_FILE = "desk.yaml"
 STATE_FOLDER = ".desk"
-INSTALLED_PAPERS = frozenset({"contract"})
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Layers = tuple[Mapping[str, str], ...]
@@ -149,7 +148,7 @@ class Assessment:
 def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
     """Where every order and line of a ledger stands on a date."""
     calendar, problems = work_calendar(rules, as_of)
-    standings = {number: assess_order(order, rules, INSTALLED_PAPERS) for number, order in ledger.orders.items()}
+    standings = {number: assess_order(order, rules, as_of) for number, order in ledger.orders.items()}
     lines = assess_lines(ledger.orders.values(), standings, rules, calendar, as_of)
     return Assessment(standings, lines, calendar, problems)
 

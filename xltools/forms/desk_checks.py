@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from xltools.core.problem import Problem
 from xltools.core.units import unit_key
 from xltools.forms.form_checks import Shaped, check_expression, check_unique, unknown
-from xltools.forms.model import Form, Gate, Routes, Tracker, Workflow
+from xltools.forms.model import Form, Tracker
 from xltools.forms.nearest import nearest_word
 from xltools.forms.settings import NumberSeries, Settings
 from xltools.forms.source import Node, rule_error
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
+from xltools.forms.workflow import Gate, Routes, Workflow
 
 # Whom a gate may wait for beside a department: the order's sales owner, and each department that reviews it.
 PEOPLE = ("owner", "departments", "customer")

@@ -9,10 +9,11 @@ from xltools.core.problem import Problem
 from xltools.core.text import label_key
 from xltools.forms.defaults import default_fits
 from xltools.forms.expression import ExpressionError, compile_expression
-from xltools.forms.model import ORDER_FORM, Check, Choice, FieldType, Form, FormField, Layout, Lookup, Workflow
+from xltools.forms.model import ORDER_FORM, Check, Choice, FieldType, Form, FormField, Layout, Lookup
 from xltools.forms.nearest import nearest_word
 from xltools.forms.shape import ModelT
 from xltools.forms.source import Mark, Node, rule_error
+from xltools.forms.workflow import Workflow
 
 ORDERS_TABLE = "orders"
 

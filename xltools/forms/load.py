@@ -24,16 +24,26 @@ from xltools.forms.form_checks import (
     unknown,
 )
 from xltools.forms.header_words import HeaderWords, check_header_words
-from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Routes, Tracker, Workflow
+from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Tracker
 from xltools.forms.overlay import merge_nodes
+from xltools.forms.papers import Papers
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Settings
 from xltools.forms.shape import ModelT, shape_model
 from xltools.forms.source import Mark, Node, SourceText, parse_yaml, rule_error
+from xltools.forms.workflow import Routes, Workflow
 
 Layer = Mapping[str, str]
 
-SINGLE_FILES = ("workflow.yaml", "routes.yaml", "calendar.yaml", "tracker.yaml", "settings.yaml", "headers.yaml")
+SINGLE_FILES = (
+    "workflow.yaml",
+    "routes.yaml",
+    "calendar.yaml",
+    "tracker.yaml",
+    "settings.yaml",
+    "headers.yaml",
+    "papers.yaml",
+)
 _FOLDERS = ("forms", "layouts")
 _STAFF_FORM = "staff"
 
@@ -93,6 +103,7 @@ def load_rules(
     tracker = desk.shape("tracker.yaml", Tracker)
     settings = desk.shape("settings.yaml", Settings)
     headers = desk.shape("headers.yaml", HeaderWords)
+    papers = desk.shape("papers.yaml", Papers)
     orders = forms[ORDER_FORM].model if ORDER_FORM in forms else None
     found: list[Iterator[Problem]] = [
         *(check_form(form, forms, unshaped) for form in forms.values()),
@@ -113,7 +124,7 @@ def load_rules(
     if headers:
         found.append(check_header_words(headers, forms, unshaped))
     problems = sorted({*desk.problems, *chain.from_iterable(found)}, key=_problem_order)
-    if problems or not (workflow and routes and calendar and tracker and settings and headers):
+    if problems or not (workflow and routes and calendar and tracker and settings and headers and papers):
         return None, tuple(problems)
     rules = Rules(
         forms={name: form.model for name, form in forms.items()},
@@ -124,6 +135,7 @@ def load_rules(
         tracker=tracker.model,
         settings=settings.model,
         headers=headers.model,
+        papers=papers.model,
         sha256=_hash_trees(desk.trees),
     )
     return rules, ()

@@ -161,12 +161,16 @@ class Form(RuleModel):
 
     Master data forms have `header` fields only, one record per row, and name their `key` field; `key_with` are further
     fields without which it does not tell rows apart, as the warehouse of a product's stock.
+    `effect` is what a document of it does: `order` makes orders, `change` asks to change one, `shipment` says what has
+    left; a `statement` says something of an order (in `order_no`, of one of its lines in `line_no`), which gates may
+    wait for.
     """
 
     name: KebabName
     version: int = PydanticField(ge=1)
     label: Label
     purpose: Literal["document", "master"] = "document"
+    effect: Literal["order", "change", "shipment", "statement"] = "statement"
     key: Identifier | None = None
     key_with: tuple[Identifier, ...] = ()
     header: tuple[FormField, ...]
@@ -244,75 +248,6 @@ class Layout(RuleModel):
         """All placements, header first."""
         yield from self.header
         yield from self.lines
-
-
-class Gate(RuleModel):
-    """What must be true before a stage, and who says so. Exactly one of `fields`, `form`, `paper`, `goods` is given.
-
-    `fields`: all fields required by that stage are filled. `form`: a document of that form says so (open, and shown
-    as not tracked, where no such form is installed). `paper`: that paper was made for the current revision. `goods`:
-    what has left. `unless` is an expression over header fields; where it is true the gate is not needed. `limit` is
-    in working days.
-    """
-
-    name: KebabName
-    what: Label
-    whom: KebabName
-    fields: Stage | None = None
-    form: KebabName | None = None
-    paper: KebabName | None = None
-    goods: Literal["some-shipped", "all-shipped"] | None = None
-    unless: str | None = None
-    limit: int | None = PydanticField(default=None, ge=0)
-
-
-class WorkflowStage(RuleModel):
-    """A stage of an order's life and the gates before it; without gates it is reached by being received."""
-
-    name: KebabName
-    label: Label
-    gates: tuple[Gate, ...] = ()
-
-
-class Workflow(RuleModel):
-    """The stages in order, and those that mark turning points.
-
-    From `approved` on, only a change notice changes an order. An order due soon whose stage is before `ready` is at
-    risk.
-    """
-
-    stages: tuple[WorkflowStage, ...]
-    approved: KebabName
-    ready: KebabName
-
-    def index(self, name: str) -> int:
-        """The position of a stage; ValueError where there is none of that name."""
-        return [stage.name for stage in self.stages].index(name)
-
-
-class Route(RuleModel):
-    """Who reviews an order: the first route whose `when` (an expression over header fields) is true."""
-
-    name: KebabName
-    label: Label
-    when: str | None = None
-    departments: tuple[KebabName, ...]
-    meeting: bool = False
-    limit: int = PydanticField(default=2, ge=0)
-
-
-class Department(RuleModel):
-    """A department: its id, and its name as people know it."""
-
-    name: KebabName
-    label: Label
-
-
-class Routes(RuleModel):
-    """The departments, and the routes in the order they are tried."""
-
-    departments: tuple[Department, ...]
-    routes: tuple[Route, ...]
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

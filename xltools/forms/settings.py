@@ -49,6 +49,9 @@ class NumberSeries(RuleModel):
 
     order: str = "SO{yyyy}{mm}-{n:03}"
     contract: str = "HT{yyyy}{mm}-{n:03}"
+    change: str = "CN{yyyy}{mm}-{n:03}"
+    delivery_note: str = "DN{yyyy}{mm}-{n:03}"
+    production_order: str = "MO{yyyy}{mm}-{n:03}"
 
 
 class Lateness(RuleModel):

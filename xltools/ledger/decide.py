@@ -17,7 +17,7 @@ from xltools.ledger.items import ItemOpener, OpenItem, close_event, close_return
 from xltools.ledger.judge import OrderJudge
 from xltools.ledger.replay import Ledger
 
-Outcome = Literal["accepted", "partly", "returned", "duplicate"]
+Outcome = Literal["accepted", "partly", "returned", "duplicate", "waiting"]
 # What lies in a workbook until somebody mends it there, unlike what a person once did.
 SETTLED: frozenset[FindingKind] = frozenset({"row-incomplete", "row-duplicated"})
 
@@ -27,7 +27,8 @@ class Decision:
     """What a document does to the ledger.
 
     `orders` are the orders of the document that stand in the ledger once `events` are in it, those without any change
-    too. `rejected` are its records that can't be taken, intake's own among them. `duplicate`: it says nothing new.
+    too. `rejected` are its records that can't be taken, intake's own among them. `duplicate`: it says nothing new. A
+    document that `waits` has no events yet: a gate is shut before it, as its `problems` say.
     """
 
     events: tuple[Event, ...] = ()
@@ -35,10 +36,13 @@ class Decision:
     rejected: tuple[Record, ...] = ()
     problems: tuple[Problem, ...] = ()
     duplicate: bool = False
+    waits: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """What the run says of the document."""
+        if self.waits:
+            return "waiting"
         if self.duplicate:
             return "duplicate"
         if not self.orders:
@@ -71,20 +75,19 @@ def decide_intake(
     rules: Rules,
     as_of: dt.date,
     *,
-    papers: frozenset[str],
     taken: Collection[str] = (),
     answers: str = "",
 ) -> Decision:
     """The events of an order document, by the rules of identity in docs/design.md.
 
-    `papers` are the kinds of paper that the program can make, `taken` order numbers that must not be assigned although
+    `taken` are order numbers that must not be assigned although
     they are not in the ledger yet (those of the run's other documents), `answers` the open return that the document
     mends (find_return). ValueError for a bad pattern in settings.number_series.
     """
     known = ledger.accepted.get(document.sha256)
     if known and not known.partly:
         return Decision(orders=known.orders, duplicate=True)
-    judge = OrderJudge(document, layout, ledger, rules, as_of=as_of, papers=papers, taken=taken, answers=answers)
+    judge = OrderJudge(document, layout, ledger, rules, as_of=as_of, taken=taken, answers=answers)
     verdicts = [judge.judge(record) for record in document.records]
     events = tuple(event for verdict in verdicts for event in verdict.events)
     rejected = [record for record, verdict in zip(document.records, verdicts, strict=True) if not verdict.number]

@@ -8,6 +8,7 @@ from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
 from xltools.core.record import Document, Record
 from xltools.core.text import label_key, normalize_text
+from xltools.forms.model import ORDER_FORM
 from xltools.ledger.number import normalize_order_number
 from xltools.ledger.replay import Ledger, ReturnedDocument, ReturnedOrder
 
@@ -101,7 +102,7 @@ def find_return(document: Document, ledger: Ledger, answers: str = "") -> str:
 
     `answers` is the return id that the document carries: that return, or the one that took its place since. Without one
     it is the latest return of the same form that is about the same order: by its number, or, where one of them has
-    none, by customer PO and customer.
+    none, by customer PO and customer; of other forms than that of orders, none.
     """
     if return_id(document.sha256) in ledger.returned:
         return ""
@@ -112,6 +113,8 @@ def find_return(document: Document, ledger: Ledger, answers: str = "") -> str:
         for one in latest_first:
             if answers in return_chain(one.return_id, ledger):
                 return one.return_id
+    if document.form != ORDER_FORM:  # one order has several shipping lists: only the copy itself tells which it mends
+        return ""
     asked = {_returned_order(record) for record in (*document.records, *document.rejected)}
     same_form = (one for one in latest_first if one.form == document.form)
     return next((one.return_id for one in same_form if _is_about(one, asked)), "")

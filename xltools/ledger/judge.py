@@ -44,12 +44,11 @@ class OrderJudge:
         rules: Rules,
         *,
         as_of: dt.date,
-        papers: frozenset[str],
         taken: Collection[str],
         answers: str,
     ) -> None:
         self.document, self.layout, self.ledger = document, layout, ledger
-        self.rules, self.as_of, self.papers = rules, as_of, papers
+        self.rules, self.as_of = rules, as_of
         self.typed: dict[str, set[str]] = {}  # what the document says of each order that it numbers
         for record in document.records:
             self.typed.setdefault(_typed_number(record), set()).add(hash_content(record, layout))
@@ -106,7 +105,7 @@ class OrderJudge:
         """
         if any(line.shipments for line in order.lines):
             return True
-        return CHANGE_NOTICE in self.rules.forms and is_approved(order, self.rules, self.papers)
+        return CHANGE_NOTICE in self.rules.forms and is_approved(order, self.rules, self.as_of)
 
     def _judge_unnumbered(self, record: Record, content: str) -> Verdict:
         """A record without a number is the order it was in the document before it was returned, else a new one."""

@@ -1,16 +1,27 @@
 """An order while events are applied to it; their bodies are described in replay.py."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from xltools.core.codec import decode_place, decode_value, decode_values, value_text
 from xltools.core.event import ChainedEvent, Event, EventKind
-from xltools.core.order import Delivery, HistoryEntry, Order, OrderLine, Paper, Shipment
+from xltools.core.order import (
+    Change,
+    ChangeItem,
+    ChangeState,
+    Delivery,
+    HistoryEntry,
+    Order,
+    OrderLine,
+    Paper,
+    Shipment,
+    Statement,
+)
 from xltools.core.place import Place
-from xltools.core.record import Origin, Value
+from xltools.core.record import FieldValue, Origin, Value
 from xltools.ledger.deliveries import PROMISE, allocate_shipped, plan_deliveries
 from xltools.ledger.items import item_words
 
@@ -27,6 +38,7 @@ class _LineDraft:
     place: Place
     deliveries: tuple[Delivery, ...]
     shipments: list[Shipment]
+    cancelled: bool = False
 
     def plan(self) -> None:
         line = OrderLine(self.number, self.values)
@@ -36,7 +48,7 @@ class _LineDraft:
     def finish(self) -> OrderLine:
         shipped = sum((shipment.quantity for shipment in self.shipments), Decimal(0))
         deliveries = allocate_shipped(self.deliveries, shipped)
-        return OrderLine(self.number, self.values, deliveries, tuple(self.shipments), self.place)
+        return OrderLine(self.number, self.values, deliveries, tuple(self.shipments), self.place, self.cancelled)
 
 
 class OrderDraft:
@@ -48,38 +60,57 @@ class OrderDraft:
         self.overtyped = dict(overtyped)
         self.values = dict(order.values)
         self.lines = {
-            line.number: _LineDraft(line.number, dict(line.values), line.place, line.deliveries, list(line.shipments))
+            line.number: _LineDraft(
+                line.number, dict(line.values), line.place, line.deliveries, list(line.shipments), line.cancelled
+            )
             for line in order.lines
         }
         self.papers = list(order.papers)
         self.history = list(order.history)
+        self.statements = list(order.statements)
+        self.changes = {change.number: change for change in order.changes}
+        self._appliers: Mapping[EventKind, Callable[[Event], None]] = {
+            EventKind.ORDER_RECEIVED: self._revise,
+            EventKind.ORDER_REVISED: self._revise,
+            EventKind.GOODS_SHIPPED: self._ship,
+            EventKind.SHIPMENT_VOIDED: self._void_shipment,
+            EventKind.VALUE_EDITED: self._edit,
+            EventKind.PAPER_ISSUED: self._issue,
+            EventKind.PAPER_VOIDED: self._void_paper,
+            EventKind.ORDER_APPROVED: self._approve,
+            EventKind.CHANGE_REQUESTED: self._request_change,
+            EventKind.CHANGE_APPROVED: self._approve_change,
+            EventKind.CHANGE_REFUSED: self._refuse_change,
+        }
 
     def take(self, chained: ChainedEvent) -> None:
         """One event of the order: what it changes, and its entry in the history."""
         event = chained.event
-        match event.kind:
-            case EventKind.ORDER_RECEIVED | EventKind.ORDER_REVISED:
-                self._revise(event)
-            case EventKind.GOODS_SHIPPED:
-                self._ship(event)
-            case EventKind.VALUE_EDITED:
-                self._edit(event)
-            case EventKind.PAPER_ISSUED:
-                self._issue(event)
+        if event.kind is EventKind.STATEMENT_MADE:
+            self.statements.append(read_statement(chained))
+        elif apply := self._appliers.get(event.kind):
+            apply(event)
         words = _history_words(event)
         self.history.append(HistoryEntry(chained.number, event.when, event.kind, event.by, event.place, words))
 
     def finish(self) -> Order:
         """The order as these events leave it."""
         lines = tuple(line.finish() for line in self.lines.values())
-        papers, history = tuple(self.papers), tuple(self.history)
-        return replace(self.order, values=self.values, lines=lines, papers=papers, history=history)
+        return replace(
+            self.order,
+            values=self.values,
+            lines=lines,
+            papers=tuple(self.papers),
+            history=tuple(self.history),
+            statements=tuple(self.statements),
+            changes=tuple(self.changes.values()),
+        )
 
     def _revise(self, event: Event) -> None:
         """The order as a new revision has it; shipments, first promises and what staff typed in the tracker stay."""
         body = event.body
         before = self.lines
-        self.order = bare_order(event, self.order.received)
+        self.order = replace(bare_order(event, self.order.received), held=self.order.held)
         self.values = self._keep_overtyped("", self.values, decode_values(body["values"], event.document))
         self.lines = {}
         for written in body["lines"]:
@@ -109,7 +140,9 @@ class OrderDraft:
     def _ship(self, event: Event) -> None:
         body = event.body
         date, quantity = dt.date.fromisoformat(body["date"]), Decimal(body["quantity"])
-        self.lines[body["line"]].shipments.append(Shipment(date, quantity, event.place, body["delivery_note"]))
+        values = decode_values(body.get("values", {}), event.document)
+        shipment = Shipment(date, quantity, event.place, body["delivery_note"], values, event.document)
+        self.lines[body["line"]].shipments.append(shipment)
 
     def _edit(self, event: Event) -> None:
         body = event.body
@@ -126,7 +159,67 @@ class OrderDraft:
 
     def _issue(self, event: Event) -> None:
         body = event.body
-        self.papers.append(Paper(body["paper"], body["revision"], body["file"], body["sha256"], event.when))
+        paper = Paper(body["paper"], body["revision"], body["file"], body["sha256"], event.when, body["number"])
+        self.papers.append(paper)
+
+    def _void_paper(self, event: Event) -> None:
+        file = event.body["file"]
+        self.papers = [replace(one, voided=event.when) if one.file == file else one for one in self.papers]
+
+    def _void_shipment(self, event: Event) -> None:
+        delivery_note = event.body["delivery_note"]
+        for line in self.lines.values():
+            line.shipments = [one for one in line.shipments if one.delivery_note != delivery_note]
+
+    def _approve(self, event: Event) -> None:
+        """The review is through: what it promised stands, over what was promised before."""
+        self.order = replace(self.order, approved=event.when)
+        for number, (written, place) in event.body["promises"].items():
+            if line := self.lines.get(number):
+                self._set_value(number, PROMISE, Value(decode_value(written), decode_place(place, event.document)))
+                line.plan()
+
+    def _request_change(self, event: Event) -> None:
+        change = read_change(event)
+        self.changes[change.number] = change
+        if taken_over := self.changes.get(event.body["confirms"]):
+            self.changes[taken_over.number] = replace(taken_over, state="replaced", closed=event.when)
+
+    def _approve_change(self, event: Event) -> None:
+        """The change as approved: its values stand, over what people typed there; the order is a new revision."""
+        body, change = event.body, self._close_change(event, "approved")
+        self.order = replace(
+            self.order,
+            revision=body["revision"],
+            held=self.order.held if body["held"] is None else body["held"],
+            cancelled=self.order.cancelled or body["cancelled"],
+        )
+        self.values["revision"] = Value(body["revision"], change.place)
+        for item in change.items:
+            self._set_value(item.line, item.field, None if item.value is None else Value(item.value, change.place))
+        for number in body["cancelled_lines"]:
+            self.lines[number].cancelled = True
+        for line in self.lines.values():
+            line.plan()
+
+    def _refuse_change(self, event: Event) -> None:
+        self._close_change(event, "refused")
+
+    def _close_change(self, event: Event, state: ChangeState) -> Change:
+        change = self.changes[event.body["change"]]
+        made = event.body["revision"] if state == "approved" and event.body["revision"] > change.revision else 0
+        reason = event.body.get("reason", change.reason)
+        closed = replace(change, state=state, closed=event.when, made=made, reason=reason)
+        self.changes[change.number] = closed
+        return closed
+
+    def _set_value(self, line: str, name: str, value: Value | None) -> None:
+        """A value that overrules what was typed in the tracker."""
+        values = self.lines[line].values if line else self.values
+        self.overtyped.pop((line, name), None)
+        values.pop(name, None)
+        if value is not None:
+            values[name] = value
 
 
 def bare_order(event: Event, received: dt.date) -> Order:
@@ -144,7 +237,50 @@ def bare_order(event: Event, received: dt.date) -> Order:
         document=event.document,
         form=body["form"],
         layout=body["layout"],
+        reviewed=body["revision"],
     )
+
+
+def read_statement(chained: ChainedEvent) -> Statement:
+    """The statement of an event of kind statement-made."""
+    event, body = chained.event, chained.event.body
+    return Statement(
+        form=body["form"],
+        line=body["line"],
+        revision=body["revision"],
+        values=decode_values(body["values"], event.document),
+        place=event.place,
+        when=event.when,
+        by=body["name"],
+        deputy_for=body["deputy_for"],
+        change=body["change"],
+        document=event.document,
+        number=chained.number,
+    )
+
+
+def read_change(event: Event) -> Change:
+    """The change of an event of kind change-requested."""
+    body = event.body
+    return Change(
+        number=body["change"],
+        kinds=tuple(body["kinds"]),
+        values=decode_values(body["values"], event.document),
+        items=tuple(
+            ChangeItem(one["line"], one["field"], _decode_blank(one["was"]), _decode_blank(one["value"]))
+            for one in body["items"]
+        ),
+        revision=body["revision"],
+        state=body["state"],
+        since=event.when,
+        place=event.place,
+        by=event.by,
+        document=event.document,
+    )
+
+
+def _decode_blank(written: Any) -> FieldValue | None:
+    return None if written is None else decode_value(written)
 
 
 def _history_words(event: Event) -> dict[str, str]:
@@ -160,8 +296,28 @@ def _history_words(event: Event) -> dict[str, str]:
         case EventKind.PAPER_ISSUED:
             words = {name: body[name] for name in ("paper", "number", "file")}
             return words | {"revision": str(body["revision"])}
+        case EventKind.STATEMENT_MADE:
+            names = ("form", "line", "change", "name", "deputy_for")
+            return {name: body[name] for name in names} | {"says": _statement_words(event)}
+        case EventKind.CHANGE_REQUESTED:
+            return {"change": body["change"], "kinds": ", ".join(body["kinds"]), "state": body["state"]}
+        case EventKind.CHANGE_APPROVED | EventKind.CHANGE_REFUSED:
+            return {
+                "change": body["change"],
+                "reason": body.get("reason", ""),
+                "revision": str(body.get("revision", "")),
+            }
+        case EventKind.SHIPMENT_VOIDED | EventKind.PAPER_VOIDED:
+            return {name: str(said) for name, said in body.items()}
         case _:
             return {"revision": str(body["revision"])}
+
+
+def _statement_words(event: Event) -> str:
+    """What a statement says beside what it is about: `conclusion acceptable; available_date 2026-03-30`."""
+    values = decode_values(event.body["values"], event.document)
+    about = {"order_no", "line_no", "revision", "name", "change_no"}
+    return "; ".join(f"{name} {value_text(one.value)}" for name, one in values.items() if name not in about)
 
 
 def _value_words(written: Any) -> str:

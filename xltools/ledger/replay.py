@@ -8,9 +8,19 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
   (the orders to be mended: `[{order, customer_po, customer}]`), `answers` (an earlier return that this one replaces)
 - order-received, order-revised: `revision`, `entered` (stage), `content` (hash), `form`, `layout`, `values` (of the
   header, order_no and revision among them), `lines`: `[{number, place, values}]`
-- goods-shipped: `line`, `date`, `quantity`, `delivery_note`
+- goods-shipped: `line`, `date`, `quantity`, `delivery_note`, `values` (what else the shipping list says; may lack)
+- shipment-voided: `delivery_note` (all goods of the order that left on it count as not shipped), `reason`
+- statement-made: `form`, `line` (empty: the order), `revision`, `change` (number, or empty), `values`, `name` (who says
+  so), `deputy_for`
+- order-approved: `revision`, `promises` (`{line: [value, place]}`: promised dates by line, where the review gave any)
+- change-requested: `change` (number), `kinds`, `revision`, `state` (unconfirmed or pending), `values`, `items`:
+  `[{line, field, was, value}]` (null: blank), `confirms` (the number of the unconfirmed change that it takes over)
+- change-approved: `change`, `revision` (the one that it makes; the same where it makes none), `held` (null: as before),
+  `cancelled` (bool: the whole order), `cancelled_lines`
+- change-refused: `change`, `reason`
 - value-edited: `line` (empty for a header field), `field`, `value` (null: blanked), `was` (null: was blank)
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
+- paper-voided: `file`, `number`, `paper` (kind), `reason`
 - item-opened: `item` (its id), `kind`, `line`, `field`, `typed`, `kept` (as people read them), `cells` (`[[column,
   typed, put back]]`), `code`; the event's order need not be one of the ledger's
 - item-closed: `item`, `answer` (empty: it resolved itself); of one that is closed already, its answer from now on
@@ -87,8 +97,9 @@ class Ledger:
 
     `orders` by number, `accepted` by sha256, `returned` (open) and `closed_returns` by return id, `paper_numbers` by
     kind, `items` by id, closed ones among them. `overtyped` tells by order where people typed over its workbook in the
-    tracker. `closed_year` is the latest that was closed. `desk_id` tells this ledger's desk from any other: the hash of
-    its first event in short (empty before it), so that a rebuilt desk has the same.
+    tracker. `delivery_notes` are the numbers of the orders by delivery note, voided ones too; `change_numbers` those of
+    all change notices. `closed_year` is the latest that was closed. `desk_id` tells this ledger's desk from any other:
+    the hash of its first event in short (empty before it), so that a rebuilt desk has the same.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -102,6 +113,8 @@ class Ledger:
     overtyped: Mapping[str, Overtyped] = field(default_factory=dict)
     closed_year: int | None = None
     desk_id: str = ""
+    delivery_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    change_numbers: frozenset[str] = frozenset()
 
     @property
     def open_items(self) -> tuple[OpenItem, ...]:
@@ -150,6 +163,8 @@ class _LedgerDraft:
         self.items = dict(ledger.items)
         self.overtyped = dict(ledger.overtyped)
         self.closed_year, self.desk_id = ledger.closed_year, ledger.desk_id
+        self.delivery_notes = dict(ledger.delivery_notes)
+        self.change_numbers = set(ledger.change_numbers)
         self.head, self.number = ledger.head, ledger.number
         self.drafts: dict[str, OrderDraft] = {}
 
@@ -171,6 +186,8 @@ class _LedgerDraft:
             overtyped=self.overtyped,
             closed_year=self.closed_year,
             desk_id=self.desk_id,
+            delivery_notes=self.delivery_notes,
+            change_numbers=frozenset(self.change_numbers),
         )
 
     def take(self, chained: ChainedEvent) -> None:
@@ -251,6 +268,11 @@ class _LedgerDraft:
             draft = OrderDraft(order, self.overtyped.get(event.order, {}))
             self.drafts[event.order] = draft
         draft.take(chained)
-        if event.kind is EventKind.PAPER_ISSUED:
-            kind, number = event.body["paper"], event.body["number"]
-            self.paper_numbers[kind] = self.paper_numbers.get(kind, frozenset()) | {number}
+        match event.kind:
+            case EventKind.PAPER_ISSUED:
+                kind, number = event.body["paper"], event.body["number"]
+                self.paper_numbers[kind] = self.paper_numbers.get(kind, frozenset()) | {number}
+            case EventKind.GOODS_SHIPPED if note := event.body["delivery_note"]:
+                self.delivery_notes[note] = tuple(dict.fromkeys((*self.delivery_notes.get(note, ()), event.order)))
+            case EventKind.CHANGE_REQUESTED:
+                self.change_numbers.add(event.body["change"])

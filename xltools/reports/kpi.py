@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from xltools.core.order import OrderLine
 from xltools.forms.rules import Rules
-from xltools.ledger.standing import short_tolerance
+from xltools.ledger.gates import short_tolerance
 from xltools.reports.lateness import last_day_to_leave
 from xltools.reports.lines import AssessedLine
 

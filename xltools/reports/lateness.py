@@ -8,7 +8,8 @@ from xltools.core.calendar import WorkCalendar
 from xltools.core.order import Delivery, OrderLine
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Lateness
-from xltools.ledger.standing import Standing, short_tolerance
+from xltools.ledger.gates import short_tolerance
+from xltools.ledger.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""The life of an order and who reviews it, as types: rules/workflow.yaml and rules/routes.yaml."""
+
+from typing import Literal
+
+from pydantic import Field as PydanticField
+
+from xltools.forms.model import Identifier, KebabName, Label, RuleModel, Stage
+
+LateKind = Literal["review", "signature", "payment", "acknowledgement", "production"]
+
+
+class Gate(RuleModel):
+    """What must be true before a stage, and who says so. Exactly one of `fields`, `form`, `paper`, `goods` is given.
+
+    `fields`: all fields required by that stage are filled. `paper`: that paper was made for the current revision.
+    `goods`: what has left. `form`: statements of that form say so (open, and shown as not tracked, where no such form
+    is installed); of these `says` is an expression over a statement's fields that picks those that count, and one of
+    them is enough unless `every` asks for one of each line, of each department of the order's route (in the field
+    `department`), or both. `counts` is a number field of theirs; its sum must reach `until`, an expression over the
+    order's header fields and `total_amount`, with `every: [line]` over the line's fields too. `refuses` picks
+    statements that decline the order until it is revised. `current`: only those about the revision under review count.
+    `shipping_shows`: goods that have left show it as well, and a shipment never waits for it.
+
+    `unless` is an expression over header fields and `total_amount`; where it is true the gate is not needed. `limit`
+    is in working days; a gate that waits longer is told by `xltools late` as `late`.
+    """
+
+    name: KebabName
+    what: Label
+    whom: KebabName
+    fields: Stage | None = None
+    form: KebabName | None = None
+    paper: KebabName | None = None
+    goods: Literal["some-shipped", "all-shipped"] | None = None
+    says: str | None = None
+    every: tuple[Literal["line", "department"], ...] = ()
+    counts: Identifier | None = None
+    until: str | None = None
+    refuses: str | None = None
+    current: bool = False
+    shipping_shows: bool = False
+    unless: str | None = None
+    limit: int | None = PydanticField(default=None, ge=0)
+    late: LateKind = "production"
+
+
+class WorkflowStage(RuleModel):
+    """A stage of an order's life and the gates before it; without gates it is reached by being received."""
+
+    name: KebabName
+    label: Label
+    gates: tuple[Gate, ...] = ()
+
+
+class Workflow(RuleModel):
+    """The stages in order, and those that mark turning points.
+
+    From `approved` on, only a change notice changes an order. An order due soon whose stage is before `ready` is at
+    risk.
+    """
+
+    stages: tuple[WorkflowStage, ...]
+    approved: KebabName
+    ready: KebabName
+
+    def index(self, name: str) -> int:
+        """The position of a stage; ValueError where there is none of that name."""
+        return [stage.name for stage in self.stages].index(name)
+
+
+class Route(RuleModel):
+    """Who reviews an order: the first route whose `when` (over header fields and `total_amount`) is true.
+
+    A route without departments asks nobody. `meeting`: all of them on one review sheet. Limits are in working days:
+    `limit` for the verdict, `accept_within` for taking the task on, `condition_within` for what a conditional verdict
+    demands.
+    """
+
+    name: KebabName
+    label: Label
+    when: str | None = None
+    departments: tuple[KebabName, ...] = ()
+    meeting: bool = False
+    limit: int = PydanticField(default=2, ge=0)
+    accept_within: int | None = PydanticField(default=None, ge=0)
+    condition_within: int = PydanticField(default=5, ge=0)
+
+
+class ChangeRoute(RuleModel):
+    """Who signs a change: the first whose `when` is true.
+
+    `when` is over the change notice's header fields, `kinds` being tested with `in`, and the order's `shipped_share`
+    (0 to 1). `consent`: the customer must have agreed in writing. `limit` is in working days.
+    """
+
+    name: KebabName
+    label: Label
+    when: str | None = None
+    departments: tuple[KebabName, ...] = ()
+    consent: bool = False
+    limit: int = PydanticField(default=2, ge=0)
+
+
+class Department(RuleModel):
+    """A department: its id, and its name as people know it."""
+
+    name: KebabName
+    label: Label
+
+
+class Routes(RuleModel):
+    """The departments, and the routes of orders and of changes in the order they are tried."""
+
+    departments: tuple[Department, ...]
+    routes: tuple[Route, ...]
+    changes: tuple[ChangeRoute, ...] = ()
