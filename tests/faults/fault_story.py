@@ -37,6 +37,7 @@ from xltools.core.sheet import Workbook
 from xltools.core.text import Language
 from xltools.desk import documents, reading
 from xltools.desk import run as desk_run
+from xltools.desk.prefill import make_shipping_list
 from xltools.desk.session import package_layer
 from xltools.edge import pdf
 from xltools.edge.folders import archive_path
@@ -175,6 +176,14 @@ class Stage:
             act_on(book, act)
         book.save(self.desk / name)
 
+    def mend(self, name: str, cells: Mapping[str, Given]) -> None:
+        """Values into cells of a marked copy, `*` in its name, which goes back into the inbox."""
+        (copy,) = self._find(name)
+        book = openpyxl.load_workbook(self.desk / copy)
+        for cell, value in cells.items():
+            book.worksheets[-1][cell].value = value  # behind the list of problems
+        book.save(self.desk / "inbox" / "mended.xlsx")
+
     def sign(self, name: str) -> None:
         """A digital signature into a workbook, as far as it shows."""
         with zipfile.ZipFile(self.desk / name, "a") as archive:
@@ -276,13 +285,23 @@ class Stage:
         """The replay into a new folder."""
         return self._answer(lambda: desk.rebuild_desk_at(self.opened, self.scratch / into)[1])
 
-    def paper(self, order: str, with_pdf: bool = False) -> tuple[Problem, ...]:
-        """The contract of an order."""
-        return self._answer(lambda: desk.make_paper(self.opened, order, self.today, with_pdf))
+    def paper(self, order: str, with_pdf: bool = False, kind: str = "contract") -> tuple[Problem, ...]:
+        """A paper of an order."""
+        return self._answer(lambda: desk.make_paper(self.opened, order, self.today, with_pdf, kind=kind))
+
+    def shipping_list(self, order: str) -> tuple[Problem, ...]:
+        """The shipping list that is handed out for an order."""
+        return self._answer(lambda: make_shipping_list(self.opened, order, self.today))
 
     def status(self, order: str) -> tuple[Problem, ...]:
         """Where an order stands."""
         return self._answer(lambda: desk.tell_status(self.opened, order, self.today))
+
+    def digest(self, as_of: dt.date, send: bool = False, owner: str = "") -> tuple[Problem, ...]:
+        """The late-order mails; with an owner, theirs as text."""
+        if owner:
+            return self._answer(lambda: desk.tell_digest(self.opened, as_of, owner))
+        return self._answer(lambda: desk.write_digests(self.opened, as_of, send=send))
 
     def why(self, order: str, field: str, line: str = "") -> tuple[Problem, ...]:
         """Where a value came from."""

@@ -39,7 +39,7 @@ def blanks_left(problem, catalogue, language):
 
 
 # Their blanks are filled with words of a language when they are raised: played anew for each.
-WORDED = {"gate-shut", "line-needed"}
+WORDED = {"gate-shut", "line-needed", "paper-not-needed", "paper-order-stopped"}
 # Stories that only some systems can play, and what they need.
 NEEDS = {"file-name-unreadable": ("linux", "file names of any bytes"), "pdf-failed": ("linux darwin", "a shell script")}
 

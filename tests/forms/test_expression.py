@@ -75,8 +75,42 @@ def test_monthly_accounts_are_known_by_their_words(terms, monthly):
 
 
 @pytest.mark.parametrize(
+    ("terms", "production", "shipment"),
+    [
+        ("30/70", "0.3", "1"),
+        ("30% 70%", "0.3", "1"),
+        ("10/40/40/10", "0.1", "0.5"),
+        ("20TT80LC60DAYS", "0.2", "0.2"),
+        ("30%定金70%发货前", "0.3", "1"),
+        ("30%定金，余款70%见提单复印件", "0.3", "0.3"),
+        ("30%预付,60%发货前,10%质保金", "0.3", "0.9"),
+        ("款到发货", "0", "1"),
+        ("100%预付", "1", "1"),
+        ("月结30天", "0", "0"),
+        ("货到付款", "0", "0"),
+        ("L/C at sight", "0", "0"),
+        ("T/T", None, None),  # when is not said
+        ("照旧", None, None),
+        (None, None, None),
+    ],
+)
+def test_what_is_due_before_production_and_before_shipment_follows_from_the_terms(terms, production, shipment):
+    found = [evaluate(f'payment_due(terms, "{point}")', terms=terms) for point in ("production", "shipment")]
+    assert found == [one and Decimal(one) for one in (production, shipment)]
+
+
+@given(st.lists(st.integers(0, 50), min_size=2, max_size=5))
+def test_a_bare_ratio_is_due_part_by_part(parts):
+    terms = "/".join(map(str, parts))
+    assert evaluate('payment_due(terms, "production")', terms=terms) == Decimal(parts[0]) / 100
+    assert evaluate('payment_due(terms, "shipment")', terms=terms) == Decimal(sum(parts[:2])) / 100
+
+
+@pytest.mark.parametrize(
     ("text", "near"),
     [
+        ('payment_due(a, "prodution")', "prodution"),
+        ("payment_due(a, b)", "payment_due"),
         ("a.__class__", "__class__"),
         ("a[0]", ""),
         ("9 ** 9 ** 9", ""),
@@ -101,8 +135,9 @@ def test_what_is_not_of_the_language_is_refused(text, near):
 
 odd = st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5) | st.dates() | st.just(TBC)
 texts = st.sampled_from(
-    [f"{name}(a, b)" for name in FUNCTIONS]
-    + [f"{name}(a)" for name in FUNCTIONS]
+    [f"{name}(a, b)" for name in FUNCTIONS if name != "payment_due"]
+    + ['payment_due(a, "production")', 'payment_due(a, "shipment")']
+    + [f"{name}(a)" for name in FUNCTIONS if name != "payment_due"]
     + ["a < b", "a + b", "a * b", "a / b", "-a", "a and b", "a in b", "a == b", "a - 0.5 > b"]
 )
 

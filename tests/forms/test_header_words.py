@@ -43,11 +43,11 @@ def test_a_field_or_form_that_there_is_not_is_told_where_it_stands():
 
 
 def test_a_desk_may_take_a_field_away_that_the_package_has_words_for():
-    overlay = {"forms/order-intake.yaml": "lines: [{name: short_tolerance, remove: true}]"}
-    overlay["layouts/order-intake-sheet.yaml"] = "lines: [{field: short_tolerance, remove: true}]"
+    overlay = {"forms/order-intake.yaml": "lines: [{name: surface, remove: true}]"}
+    overlay["layouts/order-intake-sheet.yaml"] = "lines: [{field: surface, remove: true}]"
     rules, problems = load("# nothing\n", **overlay)
     assert problems == []
-    assert "short_tolerance" in rules.headers.words["order-intake"]
+    assert "surface" in rules.headers.words["order-intake"]
 
 
 def test_rules_archived_before_there_were_such_words_load():

@@ -14,10 +14,13 @@ from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 from xltools.reports.tracker import _COMPUTED
 
 MASTER_FORMS = {"customers", "products", "stock", "staff"}
+DOCUMENT_FORMS = {"order-intake", "order-review", "change-notice", "shipping-list", "delivery-receipt"}
+DOCUMENT_FORMS |= {"contract-register", "production-report", "order-closing", "after-sales", "gate-override"}
 
 
 def test_the_rules_of_the_package_are_right(rules):
-    assert set(rules.forms) == {"order-intake", *MASTER_FORMS}
+    assert set(rules.forms) == {*DOCUMENT_FORMS, *MASTER_FORMS}
+    assert {gate.form for stage in rules.workflow.stages for gate in stage.gates if gate.form} <= DOCUMENT_FORMS
     assert {rules.forms[name].purpose for name in MASTER_FORMS} == {"master"}
     assert {layout.form for layout in rules.layouts.values()} == set(rules.forms)
 
@@ -39,8 +42,10 @@ def test_each_condition_of_the_package_compiles(rules):
     rules_of_checks = [
         check.rule for form in rules.forms.values() for check in (*form.header_checks, *form.line_checks)
     ]
-    gates = [gate.unless for stage in rules.workflow.stages for gate in stage.gates if gate.unless]
-    for text in (*rules_of_checks, *gates):
+    gates = [gate for stage in rules.workflow.stages for gate in stage.gates]
+    keys = ("unless", "already", "says", "until", "enough", "refuses")
+    conditions = [getattr(gate, key) for gate in gates for key in keys if getattr(gate, key)]
+    for text in (*rules_of_checks, *conditions):
         assert compile_expression(text).names
 
 
@@ -96,7 +101,7 @@ def test_a_desk_can_add_a_form_and_a_gate_may_ask_for_one_that_is_not_there(load
     loaded, problems = load_overlay(
         {
             "forms/tool-loan.yaml": "name: tool-loan\nversion: 1\nlabel: {zh: 借模单, en: Tool Loan}\n"
-            "header: [{name: tool, label: {zh: 模具, en: Tool}}]\n",
+            "header: [{name: order_no, label: {zh: 订单编号, en: Order No.}}]\n",
             "workflow.yaml": "stages: [{name: in-production, gates: [{name: tool-lent, what: {zh: 借模, en: tool}, "
             "whom: production, form: not-installed}]}]\n",
         }

@@ -275,3 +275,24 @@ def test_a_value_of_any_field_of_the_forms_written_down_again_is_the_same_value(
     if is_left_blank(value, of_form) or isinstance(converted, Problem):
         return
     assert convert_scalar(value_text(converted), of_form, HERE, conventions) == converted
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("数量、交期", "quantity date"),
+        ("Delivery Date, Quantity", "quantity date"),
+        ("交期 数量", "quantity date"),
+        ("☑数量 □规格 ☑交期", "quantity date"),
+        ("数量 Quantity", "quantity"),
+    ],
+)
+def test_several_may_be_chosen_and_are_kept_in_the_forms_order(text, chosen):
+    words = (
+        ("quantity", "数量", "Quantity"),
+        ("specification", "规格", "Specification"),
+        ("date", "交期", "Delivery Date"),
+    )
+    choices = tuple(Choice(value=value, label=Label(zh=zh, en=en)) for value, zh, en in words)
+    assert convert(text, FieldType.CHOICES, choices=choices) == chosen
+    assert convert("数量、颜色", FieldType.CHOICES, choices=choices).code == "choice-unknown"

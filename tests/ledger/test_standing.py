@@ -11,7 +11,8 @@ from xltools.forms.model import Stage
 from xltools.forms.rules import Rules
 from xltools.ledger.decide import close_year, decide_edits, issue_paper
 from xltools.ledger.replay import Ledger
-from xltools.ledger.standing import Standing, assess_order, is_approved, is_in_tracker, required_fields
+from xltools.ledger.gates import required_fields
+from xltools.ledger.standing import Standing, assess_order, is_approved, is_in_tracker
 
 CONTRACT = {
     "currency": "CNY",

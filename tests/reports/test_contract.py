@@ -1,14 +1,23 @@
+import dataclasses
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from xltools.core.order import Change, ChangeItem, Paper
 from xltools.core.place import Place
 from xltools.core.record import Record, Value
-from xltools.reports.contract import BLANK, contract_context, delivery_words, payment_words, tax_words
+from xltools.forms.load import load_rules
+from xltools.ledger.replay import Ledger
+from xltools.reports.contract import check_deposit, contract_context
+from xltools.reports.paper_context import PaperRequest, paper_context
+from xltools.reports.paper_words import BLANK, delivery_words, deposit_share, payment_words, tax_words
 from xltools.reports.words import english_amount
 
 SIGNED = dt.date(2026, 3, 3)
+SPOT = Place("inbox/order.xlsx", "Sheet1", "A1")
+RULES = Path(__file__).parents[2] / "rules"
 
 
 def customer(**fields: str) -> Record:
@@ -16,10 +25,23 @@ def customer(**fields: str) -> Record:
     return Record(place, {name: Value(value, place) for name, value in fields.items()})
 
 
+def request(order, record, rules, kind="contract"):
+    return PaperRequest(
+        rule=rules.paper_kinds[kind],
+        order=order,
+        ledger=Ledger(),
+        customer=record,
+        rules=rules,
+        as_of=SIGNED,
+        number="HT202603-001",
+        language="zh",
+    )
+
+
 @pytest.fixture
 def context(rules):
-    def make(order, record=None, rules=rules):
-        return contract_context(order, record, rules, SIGNED, "HT202603-001")
+    def make(order, record=None, rules=rules, kind="contract"):
+        return contract_context(request(order, record, rules, kind))
 
     return make
 
@@ -112,3 +134,74 @@ def test_english_amounts(amount, currency, words):
 def test_an_amount_below_zero_has_no_words():
     with pytest.raises(ValueError, match="below zero"):
         english_amount(Decimal(-1), "USD")
+
+
+def topics(made) -> dict[str, str]:
+    return {clause.topic: clause.text + clause.text_en for clause in made["clauses"]}
+
+
+def test_clauses_are_chosen_by_currency_terms_drawing_and_kind_of_paper(context, make_order, make_line):
+    home = topics(context(make_order("SO-1", make_line(drawing=""))))
+    assert "人民法院" in home["disputes"]
+    assert "work" not in home
+    assert "________ 方承担" in home["freight"]
+    drawn = topics(context(make_order("SO-1", make_line(drawing="DW-1"))))
+    assert "承揽" in drawn["work"]
+    abroad = topics(context(make_order("SO-1", currency="USD", trade_terms="FOB Ningbo")))
+    assert "CIETAC" in abroad["disputes"]
+    assert "Incoterms" in abroad["freight"]
+    assert "含税" not in abroad["payment"]
+    confirmed = topics(context(make_order("SO-1", contract_mode="framework"), kind="confirmation"))
+    assert "框架合同" in confirmed["basis"]
+    assert "breach" not in confirmed
+
+
+def test_clauses_are_numbered_from_2_and_name_the_parties_as_the_rules_do(context, make_order):
+    made = context(make_order())
+    assert [clause.number for clause in made["clauses"]] == [str(one) for one in range(2, 2 + len(made["clauses"]))]
+    assert made["seller"].role == "供方"
+    texts = {"papers.yaml": "parties: [{zh: 甲方, en: Party A}, {zh: 乙方, en: Party B}]"}
+    renamed, problems = load_rules([package_texts(), texts])
+    assert renamed, problems
+    made = contract_context(request(make_order(), None, renamed))
+    assert "甲方" in topics(made)["disputes"]
+    assert "供方" not in "".join(topics(made).values())
+
+
+def package_texts() -> dict[str, str]:
+    return {path.relative_to(RULES).as_posix(): path.read_text("utf-8") for path in RULES.rglob("*.yaml")}
+
+
+@pytest.mark.parametrize(
+    ("terms", "share"),
+    [
+        ("30%定金，70%发货前", 30),
+        ("定金：20%，余款发货前付清", 20),
+        ("30%预付款，70%发货前", None),
+        ("30%订金 70%发货前", None),
+        ("30% deposit, 70% before shipment", None),
+        ("30/70", None),
+    ],
+)
+def test_only_what_the_terms_call_dingjin_is_a_deposit(terms, share, context, make_order):
+    assert deposit_share(terms) == share
+    order = make_order("SO-1", payment_terms=terms)
+    assert ("deposit" in topics(context(order))) is (share is not None)
+    assert [one.code for one in check_deposit(order, SPOT)] == (["deposit-above-limit"] if share == 30 else [])
+
+
+def test_a_revision_by_change_notice_tells_what_it_replaces_and_what_differs(rules, make_order, make_line):
+    items = (
+        ChangeItem("2", "quantity", Decimal(1200), Decimal(900)),
+        ChangeItem("", "packing", "纸箱", "木箱"),
+        ChangeItem("1", "action-rush", None, None),
+    )
+    change = Change("CN-1", ("quantity",), {}, items, 1, "approved", SIGNED, SPOT, made=2)
+    before = Paper("contract", 1, "papers/x.docx", "", SIGNED, "HT202603-001", SIGNED)
+    order = make_order("SO-1", make_line("1"), make_line("2", quantity=900))
+    order = dataclasses.replace(order, revision=2, changes=(change,), papers=(before,))
+    made = paper_context(request(order, None, rules))
+    assert made["replaces"] == "HT202603-001 r1"
+    assert [line["changed"] for line in made["lines"]] == [[], ["数量 Quantity"]]
+    assert made["lines"][1]["was"] == {"quantity": "1,200"}
+    assert [(one.label, one.was, one.value) for one in made["changes"]] == [("包装要求 Packing", "纸箱", "木箱")]

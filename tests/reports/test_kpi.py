@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -104,6 +105,14 @@ def test_what_is_overdue_and_undelivered_shows_among_the_due_only(make_order, ma
     assert (months[2026, 3].delivered, months[2026, 3].to_request) == (1, Share(1, 1))
     assert months[2026, 3].due == Share(1, 2)
     assert months[2026, 4].due == Share(0, 0)
+
+
+def test_what_was_cancelled_is_no_failure_to_deliver(make_order, make_line, assess, rules):
+    gone = make_line("1", due="03-10", shipped=[("03-10", 100)])
+    cancelled = [replace(line, cancelled=True) for line in (gone, make_line("2", due="03-12"))]
+    lines = assess(make_order("SO-1", *cancelled), replace(make_order("SO-2", make_line(due="03-12")), cancelled=True))
+    month = by_month(lines, rules)[2026, 3]
+    assert (month.delivered, month.due) == (1, Share(1, 1))
 
 
 def test_late_lines_are_counted_by_whom_with_the_most_late_first(make_order, make_line, assess):

@@ -118,3 +118,28 @@ def test_its_rows_have_no_key_since_it_is_written_anew(rules, calendar, say, mak
     assert table.key == ()
     assert table.caption == "ui-today-caption as_of=2026-04-01 items=1 owners=1"
     assert dataclasses.replace(table, rows=(), caption="") == dataclasses.replace(today_table(), rows=())
+
+
+def test_an_order_that_was_declined_is_one_row_of_its_owners_and_not_late(rows, make_order, make_line, assess):
+    back = (Waiting("review", Text("改单重发", "revise"), "owner", AS_OF),)
+    order = make_order("SO-1", make_line("1", due="03-01"), make_line("2", due="03-01"))
+    (row,) = rows(assess(order, **{"SO-1": Standing("in-review", AS_OF, back, state="declined")}))
+    assert (row["task"], row["order_line"], row["owner"]) == ("评审未过", "SO-1", "李雯")
+    assert "改单重发" in row["details"]
+
+
+@pytest.mark.parametrize("state", ["held", "cancelled"])
+def test_what_is_held_or_cancelled_is_nobodys_task(rows, make_order, make_line, assess, state):
+    order = make_order("SO-1", make_line("1", due="03-01"), make_line("2", due=None))
+    assert (
+        rows(assess(order, **{"SO-1": Standing("approved", AS_OF, limited("2026-03-01").waiting, state=state)})) == []
+    )
+
+
+def test_what_departments_owe_is_told_with_its_days(rows, make_order, make_line, assess):
+    waiting = (Waiting("review-verdicts", Text("评审结论", "verdict"), "quality", dt.date(2026, 3, 2), late="review"),)
+    order = make_order("SO-1", make_line("1", due="08-01"))
+    (row,) = rows(assess(order, **{"SO-1": Standing("in-review", AS_OF, waiting)}))
+    assert row["task"] == "超时未办"
+    assert "ui-today-overdue whom=品质 what=订单评审 since=2026-03-02 days=28" in row["details"]
+    assert "评审结论" not in row["details"]  # the same, told once

@@ -87,7 +87,8 @@ def test_colours_follow_the_words_in_every_language(rules):
     conditions = tracker_conditions(rules, says)
     assert {condition.style for condition in conditions} == {Style.LATE, Style.AT_RISK, Style.DONE}
     (done,) = (condition for condition in conditions if condition.style is Style.DONE)
-    assert done.formula == 'OR($A4="中 ui-warning-done",$A4="en ui-warning-done")'
+    words = [f'$A4="{language} ui-warning-{state}"' for state in ("done", "cancelled") for language in ("中", "en")]
+    assert done.formula == f"OR({','.join(words)})"
     assert done.block.right == len(rules.tracker.columns) - 1
 
 

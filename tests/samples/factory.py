@@ -179,6 +179,7 @@ _STAFF: tuple[tuple[Typed, ...], ...] = (
     ("周凯", "销售", "业务员", "zhou.kai@lanqiao.example", "李雯", None, None),
     ("陈思雨", "销售", "业务员", "chen.siyu@lanqiao.example", "李雯", None, None),
     ("何立", "销售", "外贸业务员", "he.li@lanqiao.example", "陈思雨", None, None),
+    ("叶青", "业务", "商务专员", "ye.qing@lanqiao.example", None, None, None),
     ("吴江", "技术", "技术主管", "wu.jiang@lanqiao.example", "郑楠", None, None),
     ("郑楠", "技术", "模具工程师", "zheng.nan@lanqiao.example", "吴江", None, None),
     ("赵敏华", "生产PMC", "PMC主管", "zhao.minhua@lanqiao.example", "孙浩", None, None),

@@ -90,14 +90,19 @@ def type_into(cell: Cell | MergedCell, value: Typed) -> None:
 def fill_sheet(sheet: Worksheet, labels: Labels, told: OrderStory) -> None:
     """Types one order into an order sheet: header cells beside their labels, lines under theirs."""
     top, columns = header_row(sheet, labels.lines)
-    places = label_cells(sheet, labels.header, top - 1)
-    for name, value in told.header.items():
-        label = places[name]
-        block = next((block for block in sheet.merged_cells.ranges if label.coordinate in block), None)
-        type_into(sheet.cell(label.row, (block.max_col if block else label.column) + 1), value)
+    fill_header(sheet, labels, told.header, top)
     for row, cells in enumerate(told.lines, start=top + 1):
         for name, value in cells.items():
             type_into(sheet.cell(row, columns[name]), value)
+
+
+def fill_header(sheet: Worksheet, labels: Labels, header: Mapping[str, Typed], top: int) -> None:
+    """Types header cells beside their labels above the row `top`."""
+    places = label_cells(sheet, labels.header, top - 1)
+    for name, value in header.items():
+        label = places[name]
+        block = next((block for block in sheet.merged_cells.ranges if label.coordinate in block), None)
+        type_into(sheet.cell(label.row, (block.max_col if block else label.column) + 1), value)
 
 
 def fill_list(sheet: Worksheet, labels: Labels, rows: Iterable[Mapping[str, Typed]]) -> None:

@@ -5,19 +5,23 @@ Run again it changes nothing. The expected results come from the pipeline: pytes
 """
 
 import argparse
+import json
 import re
 import shutil
 from pathlib import Path
 
+import lives_changed
+import lives_shipped
 import stories_april
 import stories_march
 import stories_march_late
 import stories_may
 from factory import COMPANY, MASTER
 from fill import ROOT, data_sheet, fill_list, fill_sheet, list_rows, load_labels, open_template, save_workbook
+from lifecycle import Life
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from story import Sample, day
+from story import AS_OF, Sample, day
 from touches import TOUCHES
 
 SAMPLES: tuple[Sample, ...] = (
@@ -26,6 +30,10 @@ SAMPLES: tuple[Sample, ...] = (
     *stories_april.SAMPLES,
     *stories_may.SAMPLES,
 )
+LIVES: tuple[Life, ...] = (*lives_shipped.LIVES, *lives_changed.LIVES)
+# What departments type on the last day into the rows that wait since the inbox was taken.
+LAST_WORDS: list[dict[str, object]] = []
+TAKEN_ON = day(5, 18)  # the day on which the workbooks of samples/inbox lie there
 _TABLE = re.compile(r"(<!-- table -->\n).*(<!-- end of table -->)", re.DOTALL)
 
 
@@ -48,6 +56,41 @@ def make_master(templates: Path) -> dict[str, bytes]:
     return made
 
 
+def make_stories(templates: Path) -> dict[str, bytes]:
+    """The workbooks of all lives: path under samples/ to bytes."""
+    return {path: filled.make(templates, day.day) for life in LIVES for path, day, filled in life.files()}
+
+
+def write_stories() -> str:
+    """samples/stories.json: what `xltools demo` does on which day."""
+    told = [
+        {
+            "name": life.name,
+            "title": life.title,
+            "orders": list(life.orders),
+            "days": [
+                {
+                    "day": one.day.isoformat(),
+                    "told": one.told,
+                    "dropped": [
+                        [path, f"{filled.goal}/{Path(path).name}"] for path, of, filled in life.files() if of is one
+                    ],
+                    "typed": [
+                        {"file": row.file, "find": dict(row.find), "cells": dict(row.cells)} for row in one.typed
+                    ],
+                }
+                for one in life.days
+            ],
+        }
+        for life in LIVES
+    ]
+    inbox = [[f"inbox/{sample.path}", f"inbox/{sample.path}"] for sample in SAMPLES]
+    rest = {"day": TAKEN_ON.isoformat(), "told": "All that came in since March.", "dropped": inbox, "typed": []}
+    last = {"day": AS_OF.isoformat(), "told": "Departments sign what they can.", "dropped": [], "typed": LAST_WORDS}
+    told.append({"name": "inbox", "title": "Three months of orders, good and bad.", "orders": [], "days": [rest, last]})
+    return json.dumps({"stories": told}, ensure_ascii=False, indent=1) + "\n"
+
+
 def write_readme_table(text: str) -> str:
     """The README with its table as the stories have it."""
     rows = ["| file | what it is for | expected |", "|---|---|---|"]
@@ -60,13 +103,20 @@ def write_readme_table(text: str) -> str:
 
 def write_samples(templates: Path, goal: Path) -> None:
     """Writes the whole folder but for expected/, which the test writes."""
-    for folder, files in (("inbox", make_inbox(templates)), ("master", make_master(templates))):
-        shutil.rmtree(goal / folder, ignore_errors=True)
+    shutil.rmtree(goal / "stories", ignore_errors=True)
+    for folder, files in (
+        ("inbox", make_inbox(templates)),
+        ("master", make_master(templates)),
+        ("", make_stories(templates)),
+    ):
+        if folder:
+            shutil.rmtree(goal / folder, ignore_errors=True)
         for name, content in files.items():
             file = goal / folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
     (goal / "desk.yaml").write_text(COMPANY, encoding="utf-8", newline="\n")
+    (goal / "stories.json").write_text(write_stories(), encoding="utf-8", newline="\n")
     readme = goal / "README.md"
     readme.write_text(write_readme_table(readme.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 

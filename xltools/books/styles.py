@@ -47,6 +47,7 @@ _LOOKS: Mapping[Style, Look] = {
     Style.INPUT_DATE: {**_INPUT, "num_format": _DAY},
     Style.INPUT_NUMBER: {**_INPUT, "align": "right", "num_format": "General"},
     Style.INPUT_PERCENT: {**_INPUT, "align": "right", "num_format": "0.0%"},
+    Style.INPUT_WANTED: {**_INPUT, "align": "right", "num_format": "General", "bg_color": "#FEF5E7"},
     Style.TEXT: {**_GRID, "align": "left", "indent": 1, "text_wrap": True},
     Style.CENTER: {**_GRID, "align": "center", "text_wrap": True},
     Style.INTEGER: {**_NUMBER, "num_format": "0"},

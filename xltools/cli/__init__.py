@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from xltools import __version__, desk
-from xltools.cli import orders, rules, running, workbooks
+from xltools.cli import digests, orders, rules, running, workbooks
 from xltools.cli.speaking import CATALOGUE, LANGUAGE, not_yet, say, tell
 
 __all__ = ["main"]
@@ -22,6 +22,7 @@ _VERBS: tuple[click.Command, ...] = (
     orders.why,
     orders.paper,
     orders.export,
+    digests.digest,
     workbooks.adopt,
     rules.templates,
     rules.rules_group,
@@ -30,7 +31,6 @@ _VERBS: tuple[click.Command, ...] = (
     running.close_year,
 )
 _COMING = {
-    "digest": "The late-order mails. (not there yet)",
     "backup": "Back the desk up. (not there yet)",
     "restore": "Restore a backup. (not there yet)",
     "schedule": "Run every so often. (not there yet)",

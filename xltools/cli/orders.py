@@ -13,7 +13,6 @@ from xltools.cli.speaking import (
     day,
     desk_argument,
     json_option,
-    not_yet,
     open_desk,
     order_argument,
     say,
@@ -27,11 +26,11 @@ from xltools.cli.speaking import (
 @as_of_option
 @json_option
 def late(desk_path: Path, as_of: dt.datetime | None, as_json: bool) -> None:
-    """Late and at risk, the most late first."""
+    """Late and at risk, the most late first; overdue reviews, payments, signatures, changes."""
     opened = open_desk(desk_path)
-    rows = [desk.late_json(row) for row in desk.list_late_lines(opened, day(as_of, opened), say)]
+    rows = desk.list_late_lines(opened, day(as_of, opened), say)
     if as_json:
-        tell_json(rows)
+        tell_json([desk.late_json(row) for row in rows])
     elif rows:
         desk.print_table("", *desk.late_table(rows, say))
     else:
@@ -42,17 +41,19 @@ def late(desk_path: Path, as_of: dt.datetime | None, as_json: bool) -> None:
 @desk_argument
 @order_argument
 @as_of_option
-@click.option("--text", is_flag=True, help="Plain text to paste into a chat.")
+@click.option("--text", is_flag=True, help="A few short lines to paste into a chat.")
+@click.option("--all", "all_lines", is_flag=True, help="The whole history, and more than one screen of all else.")
 @json_option
-def status(desk_path: Path, order: str, as_of: dt.datetime | None, text: bool, as_json: bool) -> None:
+def status(desk_path: Path, order: str, as_of: dt.datetime | None, text: bool, all_lines: bool, as_json: bool) -> None:
     """Where an order stands, what it waits for, its history."""
-    del text  # what is printed is plain text in any case
     opened = open_desk(desk_path)
     report = desk.tell_status(opened, order, day(as_of, opened))
     if as_json:
         tell_json(desk.status_json(report, opened.rules, LANGUAGE, say))
+    elif text:
+        tell(desk.status_chat(report, opened.rules, LANGUAGE, say))
     else:
-        tell(desk.status_lines(report, opened.rules, LANGUAGE, say))
+        tell(desk.status_lines(report, opened.rules, LANGUAGE, say, all_lines))
 
 
 @click.command()
@@ -74,17 +75,29 @@ def why(desk_path: Path, order: str, field: str, line: str, as_of: dt.datetime |
 
 @click.command()
 @desk_argument
-@click.argument("kind", type=click.Choice(desk.PAPER_KINDS))
+@click.argument("kind")
 @order_argument
 @click.option("--pdf", is_flag=True, help="A PDF too, made by LibreOffice.")
+@click.option("--list", "note", default="", metavar="NO", help="The delivery note; the latest where none is named.")
+@click.option("--prices/--no-prices", "priced", default=None, help="On the delivery note; as the desk's settings say.")
 @as_of_option
 @json_option
-def paper(desk_path: Path, kind: str, order: str, pdf: bool, as_of: dt.datetime | None, as_json: bool) -> None:
-    """A paper for an order; today the sales contract."""
-    if kind != "contract":
-        not_yet(f"paper {kind}")
+def paper(
+    desk_path: Path,
+    kind: str,
+    order: str,
+    pdf: bool,
+    note: str,
+    priced: bool | None,
+    as_of: dt.datetime | None,
+    as_json: bool,
+) -> None:
+    """A paper for an order: its contract, confirmation, delivery note, shipping list and others.
+
+    The kinds are those of rules/papers.yaml, and shipping-list and change-notice: workbooks prefilled for it.
+    """
     opened = open_desk(desk_path)
-    made = desk.make_paper(opened, order, day(as_of, opened), pdf)
+    made = desk.make_paper(opened, order, day(as_of, opened), pdf, kind=kind, note=note, priced=priced)
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
     if as_json:
         tell_json({"files": list(made.files), "problems": writer.write_all(made.problems)})

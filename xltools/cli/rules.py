@@ -55,3 +55,18 @@ def rules_check(desk_path: Path | None, as_json: bool) -> None:
     else:
         tell([say("ui-rules-right", forms=len(rules.forms), layouts=len(rules.layouts))])
     raise SystemExit(desk.RULES_WRONG if problems else desk.DONE)
+
+
+@rules_group.command("diagram")
+@click.argument("desk_path", metavar="[DESK]", required=False, type=click.Path(path_type=Path))
+@click.option("--into", metavar="DIR", type=click.Path(path_type=Path), help="The folder; docs/, or the desk's rules/.")
+@click.option("--check", "check_only", is_flag=True, help="Only say which are not current; exit code 3 if any.")
+def rules_diagram(desk_path: Path | None, into: Path | None, check_only: bool) -> None:
+    """Draw the workflow with its gates, as SVG in each language."""
+    rules = open_desk(desk_path).rules if desk_path else desk.package_rules()
+    folder = into or (desk_path / "rules" if desk_path else Path("docs"))
+    if check_only:
+        stale = desk.stale_diagrams(rules, folder)
+        tell(say("ui-diagram-stale", file=folder / name) for name in stale)
+        raise SystemExit(desk.RULES_WRONG if stale else desk.DONE)
+    tell(say("ui-diagram-written", file=folder / name) for name in desk.write_diagrams(rules, folder))

@@ -44,6 +44,7 @@ class Style(StrEnum):
     INPUT_DATE = "input-date"
     INPUT_NUMBER = "input-number"
     INPUT_PERCENT = "input-percent"
+    INPUT_WANTED = "input-wanted"  # what is still to be typed in a row filled in beforehand
     TEXT = "text"
     CENTER = "center"
     INTEGER = "integer"

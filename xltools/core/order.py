@@ -11,6 +11,8 @@ from xltools.core.money import line_amount
 from xltools.core.place import Place
 from xltools.core.record import Fields, FieldValue, Schedule, Value
 
+ACTION = "action-"
+
 
 @dataclass(frozen=True, slots=True)
 class Shipment(Fields):
@@ -47,12 +49,22 @@ class Statement(Fields):
 
 @dataclass(frozen=True, slots=True)
 class ChangeItem:
-    """One value that a change notice changes; `line` is empty for a header field, None stands for a blank."""
+    """One value that changes; `line` is empty for a header field, None stands for a blank.
+
+    What is done to an order or line as a whole has `action-` and what it is for a field, as `action-cancel`: no field
+    is called so.
+    """
 
     line: str
     field: str
     was: FieldValue | None
     value: FieldValue | None
+    place: Place = Place("")
+
+    @property
+    def action(self) -> str:
+        """What is done to the order or line as a whole: cancel, close-rest, hold, resume, rush; else empty."""
+        return self.field.removeprefix(ACTION) if self.field.startswith(ACTION) else ""
 
 
 ChangeState = Literal["unconfirmed", "pending", "approved", "refused", "replaced"]
@@ -174,7 +186,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One event of an order, as its history shows it."""
+    """One event of an order, as its history shows it; `items` are the values that a revision or change notice names."""
 
     number: int
     when: dt.date
@@ -182,6 +194,7 @@ class HistoryEntry:
     by: str
     place: Place
     words: Mapping[str, str] = field(default_factory=dict)
+    items: tuple[ChangeItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +203,8 @@ class Order(Fields):
 
     `entered` is the stage that its layout brought it in at, `content` the hash of what its workbook said, `form` and
     `layout` what it was read by. `reviewed` is the revision that came by intake and that its review is about: approved
-    changes make further revisions that bring their own signatures. `approved` is when its review was through.
+    changes make further revisions that bring their own signatures. `approved` is when its review was through. It is
+    `novel` where it has a product that no order before it had.
     """
 
     number: str
@@ -208,6 +222,7 @@ class Order(Fields):
     layout: str = ""
     reviewed: int = 1
     approved: dt.date | None = None
+    novel: bool = False
     statements: tuple[Statement, ...] = ()
     changes: tuple[Change, ...] = ()
     held: bool = False

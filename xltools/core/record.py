@@ -114,6 +114,8 @@ FindingKind = Literal[
     "row-duplicated",  # an order line stands in two rows
     "answer-conflict",  # the item `field` was answered twice by people who did not know of each other: `kept` stands
     "row-incomplete",  # a row typed by hand that can't be taken as an order yet; `code` is that of the problem
+    "document-waiting",  # the workbook `typed` waits at a gate: for what, says `kept`
+    "receipt-differs",  # the customer signed for what is `typed`, and what is `kept` had left
 ]
 
 

@@ -21,7 +21,8 @@ from xltools.desk.answers import (
     write_export,
 )
 from xltools.desk.audit import Verification, rebuild_desk_at, verify_desk_at
-from xltools.desk.contract import PAPER_KINDS, PaperResult, make_paper
+from xltools.desk.diagram import stale_diagrams, write_diagrams
+from xltools.desk.digest import digest_json, tell_digest, write_digests
 from xltools.desk.examples import check_examples
 from xltools.desk.failure import (
     DONE,
@@ -35,7 +36,8 @@ from xltools.desk.failure import (
     RulesError,
     UsageError,
 )
-from xltools.desk.result import ProblemWriter, RunResult, run_json
+from xltools.desk.paper import make_paper, paper_kinds
+from xltools.desk.result import PaperResult, ProblemWriter, RunResult, run_json
 from xltools.desk.run import RunOptions, close_year_at, run_desk_at
 from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
 from xltools.desk.start import (
@@ -51,7 +53,8 @@ from xltools.desk.start import (
 from xltools.desk.telling import late_table, tell_checks, tell_demo, tell_explanation, tell_problems, tell_run
 from xltools.edge.terminal import print_table, watch_progress
 from xltools.reports.late import late_json
-from xltools.reports.status import status_json, status_lines
+from xltools.reports.status import status_json
+from xltools.reports.status_text import status_chat, status_lines
 from xltools.reports.why import explanation_json
 
 __all__ = [
@@ -59,7 +62,6 @@ __all__ = [
     "DONE",
     "LEDGER_BROKEN",
     "OUR_ERROR",
-    "PAPER_KINDS",
     "RETURNED",
     "RULES_WRONG",
     "AdoptRequest",
@@ -89,6 +91,7 @@ __all__ = [
     "create_demo",
     "create_desk",
     "desk_tables",
+    "digest_json",
     "explain",
     "explanation_json",
     "export_lines",
@@ -102,16 +105,20 @@ __all__ = [
     "make_paper",
     "open_desk_at",
     "package_rules",
+    "paper_kinds",
     "print_table",
     "rebuild_desk_at",
     "run_desk_at",
     "run_json",
+    "stale_diagrams",
     "stale_templates",
+    "status_chat",
     "status_json",
     "status_lines",
     "tell_adoption",
     "tell_checks",
     "tell_demo",
+    "tell_digest",
     "tell_explanation",
     "tell_problems",
     "tell_run",
@@ -121,6 +128,8 @@ __all__ = [
     "verify_desk_at",
     "watch_progress",
     "write_desk_templates",
+    "write_diagrams",
+    "write_digests",
     "write_export",
     "write_templates",
 ]

@@ -151,9 +151,10 @@ def desk_tables(desk: Desk, as_of: dt.date) -> dict[str, Table]:
 
 
 def list_late_lines(desk: Desk, as_of: dt.date, say: Say) -> tuple[LateRow, ...]:
-    """What is late and at risk on a date."""
+    """What is late, at risk or past its limit on a date."""
     assessment = desk.assess(desk.replay_ledger(), as_of)
-    return list_late(assessment.lines, desk.rules, as_of, desk.language, say)
+    staff = desk.read_staff(as_of)
+    return list_late(assessment.lines, desk.rules, assessment.calendar, as_of, desk.language, say, staff)
 
 
 def tell_status(desk: Desk, order_number: str, as_of: dt.date) -> StatusReport:
@@ -161,7 +162,9 @@ def tell_status(desk: Desk, order_number: str, as_of: dt.date) -> StatusReport:
     ledger = desk.replay_ledger()
     order = find_order(ledger, order_number)
     assessment = desk.assess(ledger, as_of)
-    return report_status(order, assessment.standings[order.number], assessment.lines, as_of)
+    standing, calendar = assessment.standings[order.number], assessment.calendar
+    items, staff = ledger.open_items, desk.read_staff(as_of)
+    return report_status(order, standing, assessment.lines, desk.rules, calendar, as_of, items, staff)
 
 
 def explain(desk: Desk, order_number: str, field: str, line: str, as_of: dt.date, say: Say) -> Explanation:

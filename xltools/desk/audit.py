@@ -4,14 +4,15 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
 from xltools.desk.failure import RulesError, UsageError
-from xltools.desk.inputs import ReceivedFile, RunInputs, SharedChanges
+from xltools.desk.inputs import ReceivedFile, RunInputs
 from xltools.desk.manifest import Manifest, ManifestDocument, list_manifests, read_layers, read_manifest
+from xltools.desk.paper_shelf import PaperShelf
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.reading import open_workers, recall_verdict
 from xltools.desk.session import (
@@ -23,9 +24,11 @@ from xltools.desk.session import (
     open_desk_at,
     read_master,
 )
+from xltools.desk.shared_changes import SharedChanges
 from xltools.desk.shared_workbooks import read_shared_workbooks
 from xltools.desk.snapshot import master_copy, rules_copy, template_copy
 from xltools.desk.tracker import plan_tracker
+from xltools.edge.folders import archive_path
 from xltools.edge.journal import carry_out
 from xltools.edge.workers import Limits, Workers
 from xltools.forms.load import load_rules
@@ -94,13 +97,16 @@ def _check_copies(desk: Desk, manifest: Manifest) -> Iterator[Problem]:
     archive = desk.folders.archive
     for sha256 in manifest.master.values():
         yield from _check_hash(desk.path, master_copy(archive, sha256), sha256)
-    for sha256 in manifest.templates.values():
-        yield from _check_hash(desk.path, template_copy(archive, sha256), sha256)
+    for name, sha256 in manifest.templates.items():
+        yield from _check_hash(desk.path, template_copy(archive, name, sha256), sha256)
     for document in manifest.documents:
         yield from _check_hash(desk.path, document.archived, document.sha256)
     yield from _check_hash(desk.path, rules_copy(archive, manifest.rules), manifest.rules)
     if manifest.tracker:
         yield from _check_hash(desk.path, manifest.tracker, manifest.tracker.rpartition(".")[0].rpartition(".")[2])
+    for review in manifest.reviews:
+        kept = archive_path(desk.folders, manifest.as_of, PurePosixPath(review.file).name, review.sha256)
+        yield from _check_hash(desk.path, kept, review.sha256)
 
 
 def _check_papers(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
@@ -210,7 +216,7 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger, workers: Worke
         tables=tables,
         master=master,
         templates={
-            name: _read_copy(desk, template_copy(archive, sha256)) for name, sha256 in manifest.templates.items()
+            name: _read_copy(desk, template_copy(archive, name, sha256)) for name, sha256 in manifest.templates.items()
         },
         received=tuple(received),
         changes=SharedChanges(
@@ -218,9 +224,13 @@ def recall_inputs(desk: Desk, manifest: Manifest, ledger: Ledger, workers: Worke
             findings=manifest.findings,
             answers=manifest.answers,
             typed=manifest.typed,
+            reviews=manifest.reviews,
             tracker=manifest.tracker,
         ),
         closes_year=manifest.closed_year,
+        shelf=PaperShelf(occupied=manifest.occupied),
+        read_archived=lambda archived: _read_copy(desk, archived),
+        held=manifest.held,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from xltools.core.event import EventKind
 from xltools.core.place import cell_position
@@ -9,11 +10,13 @@ from xltools.core.problem import Problem
 from xltools.core.record import Document, Finding, Record
 from xltools.desk.book import Book, RunTables
 from xltools.desk.inputs import RunInputs
+from xltools.edge.folders import archive_path
 from xltools.intake.document import read_matched
 from xltools.intake.shared_table import FoundTable
 from xltools.intake.typed_rows import tracker_layout
 from xltools.ledger.decide import decide_edits, decide_intake, decide_items
 from xltools.ledger.documents import accept_event
+from xltools.ledger.statements import decide_statements
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ def take_changes(inputs: RunInputs, book: Book) -> TakenChanges:
             rejected, told = _take_rows(typed, inputs, book)
             problems += (*reading.problems, *told)
             findings += tuple(_incomplete(rejected, (*reading.problems, *told), changes.found))
+    for review in changes.reviews:
+        problems += _take_review(review, inputs, book)
     items = decide_items(findings, changes.answers, book.ledger, inputs.as_of, reread=bool(changes.tracker))
     book.add(items.events)
     return TakenChanges(
@@ -58,6 +63,19 @@ def take_changes(inputs: RunInputs, book: Book) -> TakenChanges:
         problems=(*problems, *items.problems),
         is_anything=book.ledger.number > before,
     )
+
+
+def _take_review(review: Document, inputs: RunInputs, book: Book) -> tuple[Problem, ...]:
+    """Takes what a department said in its list; the list itself goes to archive/."""
+    rules, as_of = inputs.rules, inputs.as_of
+    tables = RunTables(inputs.tables, book)
+    decision = decide_statements(review, book.ledger, rules, tables, as_of, is_whole=False)
+    book.add(decision.events)
+    if decision.orders and not decision.duplicate:
+        archived = archive_path(rules.settings.folders, as_of, PurePosixPath(review.file).name, review.sha256)
+        partly = bool(decision.rejected)
+        book.add([accept_event(review, decision.orders, book.ledger, as_of, archived=archived, partly=partly)])
+    return decision.problems
 
 
 def _take_rows(typed: Document, inputs: RunInputs, book: Book) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:

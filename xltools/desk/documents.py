@@ -193,7 +193,8 @@ def _decide_document(document: Document, inputs: RunInputs, book: Book, answers:
         case "change":
             return decide_changes(document, ledger, rules, RunTables(inputs.tables, book), as_of)
         case "shipment":
-            return decide_shipments(document, ledger, rules, RunTables(inputs.tables, book), as_of)
+            tables = RunTables(inputs.tables, book)
+            return decide_shipments(document, ledger, rules, tables, as_of, answers=answers)
         case "statement":
             return decide_statements(document, ledger, rules, RunTables(inputs.tables, book), as_of)
 

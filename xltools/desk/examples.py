@@ -60,7 +60,7 @@ def _is_given_elsewhere(problem: Problem, layout: Layout) -> bool:
 
 
 def _examples(placements: Iterable[Placement], form: Form) -> Values:
-    fields = (form.field(placement.field) for placement in placements)
+    fields = (form.field(placement.field) for placement in placements if placement.drawn)
     return {field.name: entry_example(field) for field in fields if field and field.example is not None}
 
 

@@ -1,17 +1,15 @@
 """A desk for people who write Python: its orders and lines as pandas frames."""
 
 import datetime as dt
-from dataclasses import fields
 from pathlib import Path
 
 from xltools.desk.session import Assessment, Desk, local_today, open_desk_at
 from xltools.edge.frames import Frame, make_frame
 from xltools.reports.export import EXPORT_COLUMNS, export_rows
-from xltools.reports.late import LateRow, list_late
+from xltools.reports.late import LATE_COLUMNS, list_late
 from xltools.reports.lines import AssessedLine
 
 _ORDER_COLUMNS = ("order", "revision", "stage", "customer", "customer_po", "owner", "currency", "lines", "open_lines")
-_LATE_COLUMNS = tuple(column.name for column in fields(LateRow))
 
 
 def open_desk(path: str | Path) -> "DeskFrames":
@@ -39,12 +37,13 @@ class DeskFrames:
         return make_frame((_order_row(lines) for lines in by_order.values()), _ORDER_COLUMNS)
 
     def late(self, as_of: dt.date | None = None) -> Frame:
-        """One row per delivery that is late or at risk, with the columns of `late`."""
+        """One row per delivery that is late or at risk and per task past its limit, with the columns of `late`."""
         day = as_of or self._today
         desk = self._desk
         say = desk.catalogue.speaker(desk.language)
-        rows = list_late(self._assess(day).lines, desk.rules, day, desk.language, say)
-        return make_frame(({name: getattr(row, name) for name in _LATE_COLUMNS} for row in rows), _LATE_COLUMNS)
+        assessed = self._assess(day)
+        rows = list_late(assessed.lines, desk.rules, assessed.calendar, day, desk.language, say, desk.read_staff(day))
+        return make_frame(({name: getattr(row, name) for name in LATE_COLUMNS} for row in rows), LATE_COLUMNS)
 
     def _assess(self, as_of: dt.date | None) -> Assessment:
         return self._desk.assess(self._desk.replay_ledger(), as_of or self._today)

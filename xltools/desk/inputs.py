@@ -3,33 +3,30 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
-from xltools.core.record import Answer, Document, Edit, Finding, Table
+from xltools.core.record import Finding, Table
 from xltools.core.sheet import Workbook
 from xltools.desk.manifest import list_manifests
+from xltools.desk.meeting_folder import MeetingFolder, read_meeting_folder, scan_meetings
+from xltools.desk.paper_shelf import PaperShelf
 from xltools.desk.reading import read_workbooks
 from xltools.desk.session import STATE_FOLDER, Desk, Layers, MasterWorkbook, read_master
-from xltools.desk.shared_workbooks import SharedWorkbook, block_shared, read_shared_workbooks
+from xltools.desk.shared_changes import SharedChanges, read_shared_changes
+from xltools.desk.shared_workbooks import SharedWorkbook, read_shared_workbooks
 from xltools.edge.folders import WaitingFile, archive_path, scan_inbox
 from xltools.edge.workers import Workers
+from xltools.forms.paper_templates import template_name
 from xltools.forms.rules import Rules
-from xltools.intake.edits import read_answers, read_overwritten, read_tracker
-from xltools.intake.identify import Match
-from xltools.intake.shared_table import FoundTable, find_shared_table
 from xltools.ledger.decide import SETTLED
 from xltools.ledger.replay import Ledger
-from xltools.reports.merge import table_labels
-from xltools.reports.prices import build_prices
-from xltools.reports.to_resolve import build_to_resolve
 from xltools.resources import resource_root
 
 MOST_BYTES = 1_000_000_000  # of a file that is taken: a film, say, would fill the memory
-CONTRACT_TEMPLATE = "sales-contract.docx"
 RETURNED_STATE = f"{STATE_FOLDER}/returned"
 
 
@@ -49,38 +46,13 @@ class ReceivedFile:
 
 
 @dataclass(frozen=True)
-class SharedChanges:
-    """What people did to the shared workbooks since they were written.
-
-    `edits` where they may type, `findings` where they may not, `answers` to open items; `rows` that they typed as
-    orders, or the `typed` document that an earlier run made of them. `tracker` is where the tracker that all this
-    stands in is archived, empty where it was not read. `workbook`, `found` and `contents` (by archived path) are what
-    the rest comes from. `withheld` is what was typed over and can't be put back, since the workbook can't be patched.
-    """
-
-    edits: tuple[Edit, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    answers: tuple[Answer, ...] = ()
-    rows: Match | None = None
-    typed: Document | None = None
-    tracker: str = ""
-    withheld: tuple[Finding, ...] = ()
-    workbook: Workbook | None = None
-    contents: Mapping[str, bytes] = field(default_factory=dict)
-    found: FoundTable | None = None
-
-    def withholding(self, findings: Collection[Finding]) -> "SharedChanges":
-        """The same without these findings."""
-        told = tuple(one for one in self.findings if one not in findings)
-        return replace(self, findings=told, withheld=(*self.withheld, *findings))
-
-
-@dataclass(frozen=True)
 class RunInputs:
     """What one run works on; with the same inputs it comes to the same plan.
 
-    `copies` are the marked copies of open returns, by return id: their sha256 by path. One that `closes_year` archives
-    what it `keeps` (path and content).
+    `copies` are the marked copies of open returns, by return id: their sha256 by path. One that `closes_year`
+    archives what it `keeps` (path and content). `meeting` are the sheets of review meetings; `read_archived` gives
+    an original by its archived path, or raises OSError. `held` is what is known of workbooks that wait at a gate,
+    None where the inbox tells it.
     """
 
     as_of: dt.date
@@ -93,23 +65,27 @@ class RunInputs:
     templates: Mapping[str, bytes]
     received: tuple[ReceivedFile, ...] = ()
     waiting: tuple[WaitingFile, ...] = ()
-    changes: SharedChanges = SharedChanges()
+    changes: SharedChanges = field(default_factory=SharedChanges)
     shared: tuple[SharedWorkbook, ...] = ()
     copies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     closes_year: int | None = None
     keeps: tuple[tuple[str, bytes], ...] = ()
+    shelf: PaperShelf = field(default_factory=PaperShelf)
+    meeting: MeetingFolder = field(default_factory=MeetingFolder)
+    read_archived: Callable[[str], bytes] = lambda _: b""
+    held: tuple[Finding, ...] | None = None
     problems: tuple[Problem, ...] = ()
 
 
 def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None], workers: Workers) -> RunInputs:
     """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files."""
-    scan = scan_inbox(desk.paths, pause)
-    taken = [_receive(desk, found.file, found.customer, as_of) for found in scan.ready]
+    scan, meetings = scan_inbox(desk.paths, pause), scan_meetings(desk, pause)
+    taken = [_receive(desk, found.file, found.customer, as_of) for found in (*scan.ready, *meetings.ready)]
     master = desk.master_workbooks()
     tables, problems = read_master(master, desk.rules, as_of, workers)
     reread = any(item.kind in SETTLED for item in ledger.open_items)
     shared, shared_problems = read_shared_workbooks(desk, ledger.desk_id, reread=reread)
-    shared, changes, change_problems = _read_changes(desk, shared, ledger, as_of)
+    shared, changes, change_problems = read_shared_changes(desk, shared, ledger, as_of)
     return RunInputs(
         as_of=as_of,
         number=next_manifest_number(desk),
@@ -118,9 +94,12 @@ def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[]
         ledger=ledger,
         tables=tables,
         master=master,
-        templates={CONTRACT_TEMPLATE: read_template(desk.path, CONTRACT_TEMPLATE)},
+        templates=read_templates(desk.path, desk.rules),
+        shelf=PaperShelf(desk.path),
+        meeting=read_meeting_folder(desk),
+        read_archived=lambda archived: (desk.path / archived).read_bytes(),
         received=tuple(one for one in taken if isinstance(one, ReceivedFile)),
-        waiting=(*scan.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
+        waiting=(*scan.waiting, *meetings.waiting, *(one for one in taken if isinstance(one, WaitingFile))),
         changes=changes,
         shared=shared,
         copies={one: _read_copies(desk, one) for one in ledger.returned},
@@ -177,58 +156,16 @@ def next_manifest_number(desk: Desk) -> int:
     return max((int(path.stem[4:]) for path in list_manifests(desk.path / desk.folders.archive)), default=0) + 1
 
 
-def read_template(desk: Path, name: str) -> bytes:
-    """A template of the desk's own, else the package's."""
-    own = desk / "templates" / name
-    return (own if own.is_file() else resource_root() / "templates" / name).read_bytes()
+def read_templates(desk: Path, rules: Rules) -> dict[str, bytes]:
+    """The templates of all papers by file name, those that are there: told when a paper is made of one that is not."""
+    names = dict.fromkeys(template_name(paper, rules.settings) for paper in rules.papers.papers)
+    found = {name: read_template(desk, name) for name in names}
+    return {name: content for name, content in found.items() if content is not None}
 
 
-def _read_changes(
-    desk: Desk, shared: tuple[SharedWorkbook, ...], ledger: Ledger, as_of: dt.date
-) -> tuple[tuple[SharedWorkbook, ...], SharedChanges, tuple[Problem, ...]]:
-    """What people did to the shared workbooks; a tracker in which nothing can be told apart is not written."""
-    known = frozenset((order.number, line.number) for order in ledger.orders.values() for line in order.lines)
-    changes, books = SharedChanges(), list[SharedWorkbook]()
-    problems: tuple[Problem, ...] = ()
-    for book in shared:
-        if book.workbook is None or book.is_new or book.blocked:
-            books.append(book)
-        elif book.takes_edits:
-            reading = read_tracker(book.workbook, desk.rules, book.written.get(book.main_table), known)
-            if isinstance(reading, Problem):
-                books.append(block_shared(desk, book))
-                problems += (reading,)
-                continue
-            books.append(replace(book, reading=reading))
-            problems += reading.problems
-            archived = archive_path(desk.folders, as_of, Path(book.file).name, book.sha256)
-            changes = SharedChanges(
-                edits=reading.edits,
-                findings=(*changes.findings, *reading.findings),
-                answers=_read_item_answers(book, desk, as_of),
-                rows=reading.typed,
-                tracker=archived,
-                workbook=book.workbook,
-                contents={archived: book.content},
-                found=reading.found,
-            )
-        else:
-            books.append(book)
-            before = book.written.get(book.main_table)
-            if before:
-                labels = table_labels(build_prices((), desk.rules, desk.rules.settings.language, desk.say))
-                found = read_overwritten(book.workbook, book.main_table, labels, before, known)
-                kept = {archive_path(desk.folders, as_of, Path(book.file).name, book.sha256): book.content}
-                contents = {**changes.contents, **kept} if found else changes.contents
-                changes = replace(changes, findings=(*changes.findings, *found), contents=contents)
-    return tuple(books), changes, problems
-
-
-def _read_item_answers(book: SharedWorkbook, desk: Desk, as_of: dt.date) -> tuple[Answer, ...]:
-    """What people wrote beside the items to resolve; nothing where that sheet is gone."""
-    table = build_to_resolve(Ledger(), desk.rules, desk.rules.settings.language, desk.say, as_of)
-    if book.workbook is None:
-        return ()
-    before = book.written.get(table.name)
-    found = find_shared_table(book.workbook, table.name, table_labels(table), table.key, before)
-    return read_answers(found, book.workbook.saved_by, before) if found and "answer" in found.columns else ()
+def read_template(desk: Path, name: str) -> bytes | None:
+    """A template of the desk's own, else the package's; None where there is neither."""
+    for folder in (desk / "templates", resource_root() / "templates"):
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    return None

@@ -44,8 +44,10 @@ class Manifest:
 
     `rules`, `master` and `templates` name copies in archive/ by sha256, each stored once. `first_event`, `last_event`
     and `head` say what the run added to the ledger (first_event is after last_event for a run that added nothing).
-    `edits`, `findings`, `answers` and the rows `typed` by hand were read from shared workbooks; `tracker` is the
-    archived path of the one they stand in (empty where none was read). `closed_year` is the year that was closed.
+    `edits`, `findings`, `answers`, the rows `typed` by hand and the `reviews` were read from shared workbooks;
+    `tracker` is the archived path of the one that the first four stand in (empty where none was read). `closed_year` is
+    the year that was closed, `held` what waited at a gate then, `occupied` the paths where another file stood in a
+    paper's way.
     """
 
     number: int
@@ -63,8 +65,11 @@ class Manifest:
     findings: tuple[Finding, ...] = ()
     answers: tuple[Answer, ...] = ()
     typed: Document | None = None
+    reviews: tuple[Document, ...] = ()
     tracker: str = ""
     closed_year: int | None = None
+    occupied: tuple[str, ...] = ()
+    held: tuple[Finding, ...] = ()
 
 
 def manifest_name(number: int) -> str:
@@ -85,8 +90,10 @@ def write_manifest(manifest: Manifest) -> bytes:
         "findings": [_encode_finding(found) for found in manifest.findings],
         "answers": [[one.item, one.text, encode_place(one.place), one.by, one.was] for one in manifest.answers],
         "typed": None if manifest.typed is None else _encode_document(manifest.typed),
+        "reviews": [_encode_document(review) for review in manifest.reviews],
         "tracker": manifest.tracker,
         "closed_year": manifest.closed_year,
+        "held": [_encode_finding(found) for found in manifest.held],
         "documents": [
             {
                 "file": document.file,
@@ -101,6 +108,7 @@ def write_manifest(manifest: Manifest) -> bytes:
         ],
         "numbers": list(manifest.numbers),
         "papers": list(manifest.papers),
+        "occupied": list(manifest.occupied),
         "events": {"first": manifest.first_event, "last": manifest.last_event, "head": manifest.head},
     }
     return (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -121,13 +129,16 @@ def read_manifest(content: bytes) -> Manifest:
         findings=tuple(map(_decode_finding, written["findings"])),
         answers=tuple(Answer(item, text, decode_place(at), *rest) for item, text, at, *rest in written["answers"]),
         typed=None if written["typed"] is None else _decode_document(written["typed"]),
+        reviews=tuple(map(_decode_document, written.get("reviews", ()))),
         tracker=written["tracker"],
         closed_year=written["closed_year"],
+        held=tuple(map(_decode_finding, written.get("held", ()))),
         documents=tuple(
             ManifestDocument(**{**document, "orders": tuple(document["orders"])}) for document in written["documents"]
         ),
         numbers=tuple(written["numbers"]),
         papers=tuple(written["papers"]),
+        occupied=tuple(written.get("occupied", ())),
         first_event=written["events"]["first"],
         last_event=written["events"]["last"],
         head=written["events"]["head"],

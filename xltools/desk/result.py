@@ -9,6 +9,7 @@ from xltools.core.problem import Problem
 from xltools.core.text import Language
 from xltools.desk.failure import BUSY, DONE, OUR_ERROR, RETURNED, worst_code
 from xltools.forms.messages import Catalogue, render_problem
+from xltools.forms.model import ORDER_FORM
 from xltools.forms.rules import Rules
 
 Outcome = Literal["accepted", "partly", "returned", "duplicate", "waiting", "unreadable"]
@@ -72,6 +73,14 @@ class RunResult:
 
 
 @dataclass(frozen=True)
+class PaperResult:
+    """The files of a paper, desk-relative, and why there are none or not all."""
+
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class ProblemWriter:
     """Puts problems into the JSON shape, in one language and with the forms' field labels."""
 
@@ -103,7 +112,8 @@ class ProblemWriter:
     def label(self, name: str) -> str:
         """A field's label in this language; its name where no form has it."""
         if self.rules and name:
-            for form in self.rules.forms.values():
+            # Forms share field names: the words of the order form go first.
+            for form in sorted(self.rules.forms.values(), key=lambda one: one.name != ORDER_FORM):
                 if field := form.field(name):
                     return field.label.text.in_language(self.language)
         return name

@@ -14,6 +14,7 @@ from xltools.core.plan import AppendEvents, ArchiveFile, Plan, RemoveFile, Write
 from xltools.core.problem import Problem, error
 from xltools.desk.closing import check_year, close_books
 from xltools.desk.failure import BusyError
+from xltools.desk.held import recall_held
 from xltools.desk.inputs import gather_inputs
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.reading import open_workers
@@ -59,10 +60,10 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     recovered: tuple[Problem, ...] = ()
     with hold_desk(desk) as lock, open_workers() as workers:
         if not options.dry_run:
-            recovered = _recover(desk)
+            recovered = recover_desk(desk)
         inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause, workers)
         if not options.take_inbox:
-            inputs = replace(inputs, received=(), waiting=())
+            inputs = replace(inputs, received=(), waiting=(), held=recall_held(inputs.ledger))
         if options.closes_year is not None:
             inputs = close_books(desk, inputs, options.closes_year)
         planned = plan_run(inputs, desk.catalogue, workers, _beating(lock, options.watch))
@@ -91,7 +92,7 @@ def close_year_at(desk: Desk, year: int, as_of: dt.date) -> RunResult:
     return run_desk_at(desk, as_of, RunOptions(take_inbox=False, closes_year=year))
 
 
-def _recover(desk: Desk) -> tuple[Problem, ...]:
+def recover_desk(desk: Desk) -> tuple[Problem, ...]:
     """Carries through what a run that was cut short had planned; BusyError where a file that it needs is in use."""
     try:
         return recover(desk.path, desk.store)

@@ -16,7 +16,7 @@ from xltools.core.record import Record, Table
 from xltools.core.text import Language
 from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.desk.manifest import list_manifests, read_manifest
-from xltools.desk.reading import read_own_workbooks
+from xltools.desk.reading import open_workers, read_own_workbooks
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.store import Store, UnreadableLedgerError
@@ -125,6 +125,16 @@ class Desk:
                     raise BusyError([error("workbook-not-accessible", Place(file))]) from trouble
                 found.append(MasterWorkbook(form.name, file, content))
         return tuple(found)
+
+    def read_staff(self, as_of: dt.date) -> Table | None:
+        """The staff list; None where it can't be read just now: then departments go without names."""
+        try:
+            masters = tuple(one for one in self.master_workbooks() if one.form == "staff")
+        except BusyError:
+            return None
+        with open_workers() as workers:
+            tables, _ = read_master(masters, self.rules, as_of, workers)
+        return tables.get("staff")
 
     def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
         """Where every order and line stands on the as-of date."""

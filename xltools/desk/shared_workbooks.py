@@ -6,28 +6,83 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Protocol
 
 from xltools.books.shared import read_shared_workbook
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.sheet import Workbook
-from xltools.core.table_state import Tables, decode_tables
+from xltools.core.table_state import RowKey, Tables, decode_tables
 from xltools.desk.session import STATE_FOLDER, Desk
 from xltools.edge.folders import find_opener
-from xltools.forms.tracker_columns import TRACKER_TABLE
-from xltools.intake.edits import TrackerReading
+from xltools.forms.rules import Rules
+from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_TABLE
+from xltools.intake.shared_table import FoundTable
+from xltools.ledger.review import REVIEW_FORM
 from xltools.reports.prices import PRICES_TABLE
+from xltools.reports.review_list import REVIEW_TABLE, TASK_KEY
 from xltools.resources import resource_root
 
-BookName = Literal["tracker", "prices"]
-TEMPLATES: Mapping[BookName, str] = {"tracker": "order-tracker.xlsx", "prices": "order-prices.xlsx"}
-# The table of order lines in each; only in the tracker's may people type.
-_MAIN_TABLES: Mapping[BookName, str] = {"tracker": TRACKER_TABLE, "prices": PRICES_TABLE}
+TRACKER_TEMPLATE, PRICES_TEMPLATE, REVIEW_TEMPLATE = "order-tracker.xlsx", "order-prices.xlsx", "review-list.xlsx"
+TEMPLATES = (TRACKER_TEMPLATE, PRICES_TEMPLATE, REVIEW_TEMPLATE)
 # Custom properties of the file: the id of its last writing, and the desk that it belongs to.
 GENERATION, DESK_ID = "xltools-generation", "xltools-desk"
 _IS_GENERATION = re.compile(r"[0-9a-f]{24}")
 MOST_GENERATIONS = 30  # kept, of each workbook: somebody may save over a tracker that they opened days ago
+
+
+@dataclass(frozen=True)
+class BookKind:
+    """One of the desk's shared workbooks: its name in .desk/, its file, its template, and its table of rows by key.
+
+    One that `starts_empty` is written before there are any rows. A review list is that of a `department`.
+    """
+
+    name: str
+    file: str
+    template: str
+    main_table: str
+    key: tuple[str, ...]
+    starts_empty: bool = True
+    department: str = ""
+
+
+def list_books(rules: Rules) -> tuple[BookKind, ...]:
+    """The desk's shared workbooks: the tracker, the prices, and where there are reviews a list for each department."""
+    folders = rules.settings.folders
+    lists = (
+        BookKind(
+            name=f"review-{department.name}",
+            file=f"{folders.review}/{department.name}/{folders.review_list}",
+            template=REVIEW_TEMPLATE,
+            main_table=REVIEW_TABLE,
+            key=(TASK_KEY,),
+            starts_empty=False,
+            department=department.name,
+        )
+        for department in (rules.routes.departments if REVIEW_FORM in rules.forms else ())
+    )
+    return (
+        BookKind("tracker", folders.tracker, TRACKER_TEMPLATE, TRACKER_TABLE, KEY_COLUMNS),
+        BookKind("prices", folders.prices, PRICES_TEMPLATE, PRICES_TABLE, KEY_COLUMNS),
+        *lists,
+    )
+
+
+class TableReading(Protocol):
+    """What was read of the rows of a shared workbook: its table, which row is which, and the cells to be left alone."""
+
+    @property
+    def found(self) -> FoundTable:
+        """The table as it stands."""
+
+    @property
+    def kept(self) -> Mapping[RowKey, int]:
+        """Its rows by key."""
+
+    @property
+    def spared(self) -> frozenset[tuple[int, int]]:
+        """Cells (row, column) whose content must not be written over."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +106,7 @@ class SharedWorkbook:
     `latest` is the sha256 of the stand-in as it was last written beside it (empty: none).
     """
 
-    name: BookName
-    file: str
+    kind: BookKind
     sha256: str = ""
     content: bytes = b""
     workbook: Workbook | None = None
@@ -62,19 +116,24 @@ class SharedWorkbook:
     is_new: bool = False
     blocked: bool = False
     unread: bool = False
-    reading: TrackerReading | None = None
+    reading: TableReading | None = None
     latest: str = ""
     template: "SharedWorkbook | None" = None
 
     @property
-    def main_table(self) -> str:
-        """The name of its table of order lines."""
-        return _MAIN_TABLES[self.name]
+    def name(self) -> str:
+        """What it is called in .desk/."""
+        return self.kind.name
 
     @property
-    def takes_edits(self) -> bool:
-        """True for the one whose rows and values people may type."""
-        return self.main_table == TRACKER_TABLE
+    def file(self) -> str:
+        """Its desk-relative path."""
+        return self.kind.file
+
+    @property
+    def main_table(self) -> str:
+        """The name of its table of rows by key."""
+        return self.kind.main_table
 
     @property
     def latest_file(self) -> str:
@@ -85,7 +144,7 @@ class SharedWorkbook:
     @property
     def backup_file(self) -> str:
         """Where the last good one is kept before each writing."""
-        return f"{STATE_FOLDER}/backups/{Path(self.file).name}"
+        return f"{STATE_FOLDER}/backups/{self.file}"
 
     @property
     def state_file(self) -> str:
@@ -114,21 +173,21 @@ def read_shared_workbooks(
     desk: Desk, desk_id: str, *, reread: bool
 ) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
     """All shared workbooks of the desk, and what keeps one from being read or written."""
-    found = [read_shared(desk, name, desk_id, reread=reread) for name in TEMPLATES]
+    found = [read_shared(desk, kind, desk_id, reread=reread) for kind in list_books(desk.rules)]
     books = tuple(book if book.is_new else replace(book, template=make_new(desk, book)) for book, _ in found)
     return books, tuple(problem for _, problems in found for problem in problems)
 
 
 def read_shared(
-    desk: Desk, name: BookName, desk_id: str, *, reread: bool
+    desk: Desk, kind: BookKind, desk_id: str, *, reread: bool
 ) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
     """A shared workbook of the desk with this id (Ledger.desk_id); `reread` even where its bytes are as they were left.
 
     Warning tracker-open where somebody has it open (nobody's saving is raced: what they typed is read once they have
     closed it), workbook-of-another-desk for one that says so, and the problems of a file that can't be read.
     """
-    file = getattr(desk.folders, name)
-    shared = SharedWorkbook(name, file)
+    file = kind.file
+    shared = SharedWorkbook(kind)
     shared = replace(shared, state=_read_state(desk, shared), latest=_read_latest(desk.path / shared.latest_state))
     path = desk.path / file
     opener = find_opener(path)
@@ -165,20 +224,20 @@ def _told_open(file: str, opener: str | None) -> Problem:
 
 def make_new(desk: Desk, shared: SharedWorkbook) -> SharedWorkbook:
     """The workbook anew, from the desk's own template, else the package's; what lies there now may be replaced."""
-    own = desk.path / "templates" / TEMPLATES[shared.name]
-    for template in (own, resource_root() / "templates" / TEMPLATES[shared.name]):
+    own = desk.path / "templates" / shared.kind.template
+    for template in (own, resource_root() / "templates" / shared.kind.template):
         if template.is_file():
             content = template.read_bytes()
             workbook = read_shared_workbook(content, f"templates/{template.name}")
             if isinstance(workbook, Workbook):
                 anew = replace(shared, content=content, workbook=workbook, is_new=True, reading=None)
                 return replace(anew, generation="", written={})
-    raise FileNotFoundError(TEMPLATES[shared.name])
+    raise FileNotFoundError(shared.kind.template)
 
 
 def _template_problems(desk: Desk, shared: SharedWorkbook) -> tuple[Problem, ...]:
     """What keeps the desk's own template from being used."""
-    own = desk.path / "templates" / TEMPLATES[shared.name]
+    own = desk.path / "templates" / shared.kind.template
     if not own.is_file():
         return ()
     read = read_shared_workbook(own.read_bytes(), f"templates/{own.name}")

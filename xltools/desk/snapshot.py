@@ -4,16 +4,22 @@ import hashlib
 from pathlib import PurePosixPath
 
 from xltools.core.plan import Action, WriteFile
+from xltools.core.record import Finding
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges
-from xltools.desk.inputs import CONTRACT_TEMPLATE, RunInputs
+from xltools.desk.inputs import RunInputs
 from xltools.desk.manifest import Manifest, ManifestDocument, layers_text, manifest_name, write_manifest
 from xltools.desk.reading import find_verdict
 from xltools.desk.result import DocumentResult
 
 
 def plan_manifest(
-    inputs: RunInputs, book: Book, changes: TakenChanges, documents: list[DocumentResult], papers: tuple[str, ...]
+    inputs: RunInputs,
+    book: Book,
+    changes: TakenChanges,
+    documents: list[DocumentResult],
+    papers: tuple[str, ...],
+    held: tuple[Finding, ...],
 ) -> list[Action]:
     """The run's manifest, and copies of what it depended on; none for a run that took nothing in."""
     known = inputs.ledger.accepted
@@ -35,8 +41,10 @@ def plan_manifest(
         findings=changes.findings,
         answers=inputs.changes.answers,
         typed=changes.typed,
+        reviews=inputs.changes.reviews,
         tracker=inputs.changes.tracker if changes.is_anything else "",
         closed_year=inputs.closes_year,
+        held=held,
         documents=tuple(
             ManifestDocument(
                 one.file,
@@ -51,6 +59,7 @@ def plan_manifest(
         ),
         numbers=tuple(dict.fromkeys(number for one in documents for number in one.orders)),
         papers=papers,
+        occupied=tuple(sorted(inputs.shelf.occupied)),
         first_event=inputs.ledger.number + 1,
         last_event=book.ledger.number,
         head=book.ledger.head,
@@ -58,7 +67,7 @@ def plan_manifest(
     copies: list[Action] = [
         _keep(rules_copy(archive, manifest.rules), layers),
         *(_keep(master_copy(archive, _sha256(content)), content) for content in contents.values()),
-        *(_keep(template_copy(archive, templates[name]), content) for name, content in inputs.templates.items()),
+        *(_keep(template_copy(archive, name, templates[name]), content) for name, content in inputs.templates.items()),
     ]
     path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"
     return [*copies, WriteFile(path, write_manifest(manifest), required=True)]
@@ -74,9 +83,9 @@ def master_copy(archive: str, sha256: str) -> str:
     return f"{archive}/master/{sha256}.xlsx"
 
 
-def template_copy(archive: str, sha256: str) -> str:
+def template_copy(archive: str, name: str, sha256: str) -> str:
     """Where a paper's template is kept in archive/."""
-    return f"{archive}/templates/{sha256}{PurePosixPath(CONTRACT_TEMPLATE).suffix}"
+    return f"{archive}/templates/{sha256}{PurePosixPath(name).suffix}"
 
 
 def _keep(path: str, content: bytes) -> WriteFile:

@@ -11,17 +11,26 @@ from xltools.core.place import Place
 from xltools.core.problem import error
 from xltools.core.text import Language
 from xltools.desk.failure import UsageError
-from xltools.desk.inputs import CONTRACT_TEMPLATE
 from xltools.desk.planning import Watch
 from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
-from xltools.desk.shared_workbooks import TEMPLATES
+from xltools.desk.shared_workbooks import PRICES_TEMPLATE, REVIEW_TEMPLATE, TEMPLATES, TRACKER_TEMPLATE
+from xltools.edge.confirmation_template import build_confirmation_template
 from xltools.edge.contract_template import build_contract_template
+from xltools.edge.proforma_template import build_proforma_template
+from xltools.edge.delivery_note_template import (
+    DELIVERY_NOTE_SIZES,
+    build_delivery_note_template,
+    delivery_note_template_name,
+)
+from xltools.edge.packing_list_template import PACKING_LIST_TEMPLATE, build_packing_list_template
+from xltools.edge.production_order_template import PRODUCTION_ORDER_TEMPLATE, build_production_order_template
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.forms.template import build_template
-from xltools.reports.shared_template import prices_grids, template_grids
+from xltools.ledger.review import REVIEW_FORM
+from xltools.reports.shared_template import prices_grids, review_grids, template_grids
 from xltools.reports.tracker import tracker_grid
 from xltools.resources import resource_root
 
@@ -31,6 +40,9 @@ _CHINESE_FOLDERS = """\
 folders:
   inbox: 收件箱
   review: 评审
+  review_list: 评审清单.xlsx
+  meeting: 会议
+  review_sheet: 订单评审表
   returned: 退回
   papers: 单据
   archive: 归档
@@ -118,10 +130,24 @@ def build_templates(rules: Rules) -> Iterator[tuple[str, bytes]]:
         if layout.template:
             yield layout.template, _build_form_template(layout, rules)
     says = tuple(load_messages().speaker(language) for language in ("zh", "en"))
-    tracker = (tracker_grid(rules, TEMPLATES_AS_OF, says), *template_grids(rules))
-    yield TEMPLATES["tracker"], build_workbook(tracker, TEMPLATES_AS_OF, title=says[0]("ui-tracker-title"))
-    yield TEMPLATES["prices"], build_workbook(prices_grids(rules), TEMPLATES_AS_OF, title=says[0]("ui-prices-title"))
-    yield CONTRACT_TEMPLATE, build_contract_template()
+    tracker = (tracker_grid(rules, TEMPLATES_AS_OF, says), *template_grids(rules, says))
+    yield TRACKER_TEMPLATE, build_workbook(tracker, TEMPLATES_AS_OF, title=says[0]("ui-tracker-title"))
+    yield PRICES_TEMPLATE, build_workbook(prices_grids(rules), TEMPLATES_AS_OF, title=says[0]("ui-prices-title"))
+    if REVIEW_FORM in rules.forms:
+        yield REVIEW_TEMPLATE, build_workbook(review_grids(rules), TEMPLATES_AS_OF, title=says[0]("ui-review-title"))
+    yield from build_paper_templates()
+
+
+def build_paper_templates() -> Iterator[tuple[str, bytes]]:
+    """The file name and bytes of each template that papers are made from."""
+    yield "sales-contract.docx", build_contract_template()
+    yield "order-confirmation.docx", build_confirmation_template()
+    yield "proforma-invoice.docx", build_proforma_template()
+    yield PRODUCTION_ORDER_TEMPLATE, build_production_order_template()
+    yield PACKING_LIST_TEMPLATE, build_packing_list_template()
+    for size in DELIVERY_NOTE_SIZES:
+        for priced in (False, True):
+            yield delivery_note_template_name(size, priced), build_delivery_note_template(size, priced)
 
 
 def _build_form_template(layout: Layout, rules: Rules) -> bytes:
@@ -139,14 +165,15 @@ def write_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
 def write_desk_templates(rules: Rules, folder: Path) -> tuple[str, ...]:
     """Writes a desk's own blank forms; gives the names of those written.
 
-    One that stands there may have been restyled: the new one goes beside it as `<name>.new.xlsx`. Tracker and contract
+    One that stands there may have been restyled: the new one goes beside it as `<name>.new.xlsx`. Tracker and papers
     stay the package's until somebody puts another into the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
+    own = {*TEMPLATES, *(name for name, _ in build_paper_templates())}
     for name, content in build_templates(rules):
         target = folder / name
-        if name in {*TEMPLATES.values(), CONTRACT_TEMPLATE} or (target.is_file() and target.read_bytes() == content):
+        if name in own or (target.is_file() and target.read_bytes() == content):
             continue
         if target.exists():
             target = target.with_name(f"{target.stem}.new{target.suffix}")

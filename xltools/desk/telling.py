@@ -1,18 +1,23 @@
 """Results in words, for a person at a terminal; every word comes from the catalogue."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
+from xltools.core.codec import plain_decimal
 from xltools.core.problem import Problem
 from xltools.desk.answers import CheckResult
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import Desk
 from xltools.forms.messages import render_rule_problem
+from xltools.reports.late import LateRow, group_rows, group_spot, group_waiting
+from xltools.reports.screen import cut_to_width, wrap_to_width
 from xltools.reports.why import Explanation
 from xltools.reports.wording import Say
 
 OUTCOMES = ("accepted", "partly", "returned", "unreadable", "duplicate", "waiting")
+
+_KIND, _SPOT, _CUSTOMER, _PRODUCT, _AWAITED = 10, 18, 14, 10, 34  # columns of the late list
+_MOST_AWAITED = 3  # lines
 
 TableRows = tuple[list[str], list[list[str]]]
 
@@ -98,29 +103,33 @@ def tell_demo(desk: Desk, result: RunResult, say: Say) -> Iterator[str]:
     if returned:
         yield f"  {desk.path / returned}"
     if result.late:
-        order = result.late[0]["order"]
-        yield say("ui-demo-try", desk=desk.path, order=order, line=result.late[0]["line"])
+        first = next((row for row in result.late if row["line"]), result.late[0])
+        yield say("ui-demo-try", desk=desk.path, order=first["order"], line=first["line"] or "1")
 
 
-def late_table(rows: Sequence[Mapping[str, Any]], say: Say) -> TableRows:
-    """The header and rows of the late list."""
-    names = ("kind", "order", "customer", "product", "open_quantity", "due", "days_late", "waiting_for", "reason")
+def late_table(rows: Sequence[LateRow], say: Say) -> TableRows:
+    """The header and rows of the late list, narrow enough for a terminal of 120 columns."""
+    names = ("kind", "order", "customer", "product", "open_quantity", "due", "days_late", "waiting_for")
     header = [say(f"ui-late-{name.replace('_', '-')}") for name in names]
     body = []
-    for row in rows:
-        kind = say(f"ui-kind-{row['kind']}")
-        quantity = f"{row['open_quantity']:g}"
+    for group in group_rows(rows):
+        row = group[0]
+        alone = len(group) == 1
+        awaited = [*wrap_to_width(group_waiting(group, say), _AWAITED)]
+        if len(awaited) > _MOST_AWAITED:
+            rest = " ".join(awaited[_MOST_AWAITED - 1 :])
+            awaited = [*awaited[: _MOST_AWAITED - 1], cut_to_width(rest, _AWAITED)]
+        remark = [cut_to_width(row.remark, _AWAITED)] if row.remark else []
         body.append(
             [
-                kind,
-                f"{row['order']}-{row['line']}",
-                row["customer"],
-                row["product"],
-                quantity,
-                row["due"] or "",
-                str(row["days_late"] or ""),
-                row["waiting_for"],
-                row["reason"],
+                cut_to_width(say(f"ui-kind-{row.kind}"), _KIND),
+                "\n".join(wrap_to_width(group_spot(group, say), _SPOT)),
+                cut_to_width(row.customer, _CUSTOMER),
+                cut_to_width(row.product, _PRODUCT) if alone else "",
+                plain_decimal(row.open_quantity) if alone and row.open_quantity is not None else "",
+                row.due.isoformat(),
+                str(row.days_late or ""),
+                "\n".join([*awaited, *remark]),
             ]
         )
     return header, body

@@ -10,27 +10,20 @@ from xltools.core.place import Place, cell_position
 from xltools.core.plan import Action, Provided, RemoveFile, WriteFile
 from xltools.core.problem import Problem, warning
 from xltools.core.record import Finding
-from xltools.core.table_state import Tables, TableState, encode_tables
+from xltools.core.table_state import RowKey, Tables, TableState, encode_tables
 from xltools.desk.inputs import RunInputs
 from xltools.desk.result import TrackerResult
 from xltools.desk.session import Assessment
-from xltools.desk.shared_workbooks import DESK_ID, GENERATION, MOST_GENERATIONS, SharedWorkbook
+from xltools.desk.shared_tables import WantedTables, build_tables
+from xltools.desk.shared_workbooks import DESK_ID, GENERATION, MOST_GENERATIONS, SharedWorkbook, TableReading
 from xltools.desk.spared_cells import as_written, spared_cells
 from xltools.forms.messages import Catalogue
 from xltools.forms.tracker_columns import TRACKER_TABLE
-from xltools.intake.edits import TrackerReading, column_labels
+from xltools.intake.edits import column_labels
 from xltools.intake.shared_table import find_shared_table
-from xltools.intake.tracker_rows import OrderLineKey
 from xltools.ledger.replay import Ledger
-from xltools.ledger.standing import is_in_tracker
-from xltools.reports.changes import build_changes
-from xltools.reports.dashboard import build_dashboard
 from xltools.reports.merge import merge_table, table_labels
-from xltools.reports.prices import build_prices
 from xltools.reports.table import SheetTable
-from xltools.reports.to_resolve import build_to_resolve
-from xltools.reports.today import build_today
-from xltools.reports.tracker import build_tracker
 
 
 @dataclass(frozen=True)
@@ -66,10 +59,8 @@ def plan_tracker(
     What was written under a file's generation id is kept before the file is replaced: a run that is cut short never
     takes its own writing for a person's.
     """
-    plans = {
-        book.file: _plan_book(book, _wanted_tables(book, inputs, ledger, assessment, catalogue), inputs, ledger)
-        for book in inputs.shared
-    }
+    wanted = WantedTables(inputs, ledger, assessment, catalogue.speaker(inputs.rules.settings.language))
+    plans = {book.file: _plan_book(book, build_tables(book, wanted), inputs, ledger) for book in inputs.shared}
     file = inputs.rules.settings.folders.tracker
     main = plans.get(file, _BookPlan())
     queued = any(plan.queued for plan in plans.values())
@@ -90,27 +81,9 @@ def find_untrue(inputs: RunInputs, tracker: TrackerPlan) -> tuple[Finding, ...]:
     )
 
 
-def _wanted_tables(
-    book: SharedWorkbook, inputs: RunInputs, ledger: Ledger, assessment: Assessment, catalogue: Catalogue
-) -> tuple[SheetTable, ...]:
-    """The tables of a shared workbook as they are wanted, that of the order lines first."""
-    rules, as_of = inputs.rules, inputs.as_of
-    language = rules.settings.language
-    say = catalogue.speaker(language)
-    lines = [one for one in assessment.lines if is_in_tracker(one.line, ledger.closed_year, rules)]
-    if not book.takes_edits:
-        return (build_prices(lines, rules, language, say),)
-    archived = {one.sha256: one.archived for one in ledger.accepted.values()}
-    return (
-        build_tracker(lines, rules, as_of, language, say, archived),
-        build_today(lines, rules, assessment.calendar, language, say, as_of),
-        build_to_resolve(ledger, rules, language, say, as_of),
-        build_changes(ledger.orders.values(), rules, language, say),
-        *build_dashboard(assessment.lines, rules, as_of, language, say),
-    )
-
-
 def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: RunInputs, ledger: Ledger) -> _BookPlan:
+    if book.is_new and not book.kind.starts_empty and not any(table.rows for table in wanted):
+        return _BookPlan()
     stands = _own_captions(book, _standing_tables(book, wanted, inputs, ledger))
     spared = {table.name: spared_cells(book, table, stands[table.name]) for table in wanted if table.name in stands}
     withheld = [found for found in inputs.changes.withheld if found.place.file == book.file]
@@ -188,7 +161,7 @@ def _standing_tables(book: SharedWorkbook, wanted: tuple[SheetTable, ...], input
     for table in wanted:
         reading = book.reading if table.name == book.main_table else None
         if reading:
-            stands[table.name] = reading.found.state({**reading.rows.kept, **_taken_rows(reading, ledger)})
+            stands[table.name] = reading.found.state({**reading.kept, **_taken_rows(reading, ledger)})
             continue
         labels = column_labels(inputs.rules) if table.name == TRACKER_TABLE else table_labels(table)
         if found := _find_state(book, table, labels):
@@ -206,7 +179,7 @@ def _find_state(book: SharedWorkbook, table: SheetTable, labels: Mapping[str, st
     return found.state(found.rows_by_key(table.key) if table.key else found.rows_by_position())
 
 
-def _taken_rows(reading: TrackerReading, ledger: Ledger) -> dict[OrderLineKey, int]:
+def _taken_rows(reading: TableReading, ledger: Ledger) -> dict[RowKey, int]:
     """The rows that people typed and that are orders now, by their order line."""
     sheet = reading.found.sheet
     return {

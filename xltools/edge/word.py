@@ -2,43 +2,48 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
+from xltools.edge.placeholders import failed_line, make_printable, names_near, open_sandbox, tell_cause
+from xltools.edge.tall_rows import let_tall_rows_break
 
-# XML 1.0 allows no other control characters; docxtpl gives the bell and the form feed a meaning of its own.
-_KEPT_CONTROLS = frozenset("\n\t")
 # What python-docx and the XML parser raise for bytes that are no Word document, or were made so by a template's tags.
 _BROKEN = (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError)
+_PARAGRAPH = re.compile(r"<w:p([ >])")
+_TAG = re.compile(r"<[^>]+>")
+_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{\{.*|\{%.*")
+_CONTROL = re.compile(r"\{%(?:tr|tc|p|r)\s")  # docxtpl: the tag takes its row, cell, paragraph or run with it
+_LONGEST_SPOT = 80
 
 
 def render_docx(template: bytes, context: Mapping[str, Any], as_of: dt.date, place: Place) -> bytes | Problem:
     """The template (.docx) filled with the context's values, which print as they are; dated by `as_of`.
 
     Same inputs, same bytes. The problem, at `place`, is `template-placeholder-wrong` for a placeholder that the context
-    does not know, a wrong tag or a forbidden one, and `template-unreadable` for a file that is no Word document.
+    does not know, a wrong tag or a forbidden one, with the paragraph or table cell it stands in, and
+    `template-unreadable` for a file that is no Word document.
     """
     try:
         document = DocxTemplate(io.BytesIO(template))
         document.init_docx()
     except _BROKEN as cause:
-        return error("template-unreadable", place, cause=_first_line(cause))
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+        return error("template-unreadable", place, cause=tell_cause(cause))
+    parts = _watch_parts(document)
+    values = make_printable(dict(context))
     try:
-        document.render(_printable(dict(context)), environment, autoescape=True)
-    except TemplateError as cause:
-        return error("template-placeholder-wrong", place, cause=_first_line(cause))
-    except _BROKEN as cause:
+        document.render(values, open_sandbox(autoescape=True), autoescape=True)
+    except (TemplateError, *_BROKEN) as cause:
         # A tag that opens in one table row and closes in another leaves XML that does not parse.
-        return error("template-placeholder-wrong", place, cause=_first_line(cause))
+        return _tell_wrong(cause, template, parts, values, place)
+    let_tall_rows_break(document.docx.element.body)
     moment = dt.datetime(as_of.year, as_of.month, as_of.day, tzinfo=dt.UTC)
     properties = document.docx.core_properties
     properties.created = properties.modified = moment
@@ -60,19 +65,57 @@ def date_zip(content: bytes, as_of: dt.date) -> bytes:
     return written.getvalue()
 
 
-def _printable(value: Any) -> Any:
-    """The value with all text freed of what XML cannot hold; people paste such characters from other programs."""
-    if isinstance(value, str):
-        return "".join(char for char in value if char >= " " or char in _KEPT_CONTROLS)
-    if isinstance(value, Mapping):
-        return {key: _printable(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_printable(part) for part in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _printable(getattr(value, one.name)) for one in fields(value)}
-    return value
+def _watch_parts(document: Any) -> list[str]:
+    """A list to which docxtpl's sources are added as it fills them, as it counts their lines: the last one failed."""
+    parts: list[str] = []
+    render = document.render_xml_part
+
+    def render_xml_part(source: str, *rest: Any) -> Any:
+        parts.append(_PARAGRAPH.sub(r"\n<w:p\1", source))
+        return render(source, *rest)
+
+    document.render_xml_part = render_xml_part
+    return parts
 
 
-def _first_line(cause: Exception) -> str:
-    words = str(cause).strip().splitlines()
-    return words[0] if words else type(cause).__name__
+def _tell_wrong(
+    cause: Exception, template: bytes, parts: list[str], values: Mapping[str, Any], place: Place
+) -> Problem:
+    source = parts[-1] if parts else ""
+    words = _TAG.sub("", source)
+    line = failed_line(cause)
+    lines = source.split("\n")
+    spot = _TAG.sub("", lines[line - 1].split("</w:p>")[0]).strip() if line and line <= len(lines) else ""
+    marks = _MARK.findall(spot)
+    if not marks:  # an open block shows at the end only: the last tag is the likeliest
+        blocks = [one for one in _MARK.findall(words) if one.startswith("{%")]
+        marks = blocks[-1:]
+        spot = marks[0] if marks else spot
+    near = names_near(cause, spot, words, values)
+    where = _find_spot(template, spot)
+    return error("template-placeholder-wrong", place, cause=tell_cause(cause), where=where, near=near)
+
+
+def _find_spot(template: bytes, spot: str) -> str:
+    """`“需方：{{ custmer.name }}”`, in a table `T2 R3C1 “{{ … }}”`: table, row and cell, each from 1."""
+    short = spot if len(spot) <= _LONGEST_SPOT else spot[: _LONGEST_SPOT - 1] + "…"
+    document = DocxTemplate(io.BytesIO(template))
+    document.init_docx()
+    wanted = _squeeze(spot)
+    found = next((name for name, text in _list_cells(document.docx) if wanted and wanted in _squeeze(text)), "")
+    return f"{found} “{short}”" if found else f"“{short or '—'}”"
+
+
+def _list_cells(document: Any) -> Iterator[tuple[str, str]]:
+    """The cells of all tables with their text, in page headers, body and page footers."""
+    holders = [("", document)]
+    holders += [(name, getattr(section, name)) for section in document.sections for name in ("header", "footer")]
+    for name, holder in holders:
+        for at, table in enumerate(holder.tables, start=1):
+            for row, cells in enumerate(table.rows, start=1):
+                for column, cell in enumerate(cells.cells, start=1):
+                    yield f"{name} T{at} R{row}C{column}".strip(), cell.text
+
+
+def _squeeze(text: str) -> str:
+    return "".join(_CONTROL.sub("{%", text).split())

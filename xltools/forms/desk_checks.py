@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from xltools.core.problem import Problem
 from xltools.core.units import unit_key
@@ -10,17 +10,16 @@ from xltools.forms.form_checks import Shaped, check_expression, check_unique, un
 from xltools.forms.model import Form, Tracker
 from xltools.forms.nearest import nearest_word
 from xltools.forms.settings import NumberSeries, Settings
-from xltools.forms.source import Node, rule_error
+from xltools.forms.source import rule_error
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
-from xltools.forms.workflow import Gate, Routes, Workflow
+from xltools.forms.workflow import Routes, Workflow
 
-# Whom a gate may wait for beside a department: the order's sales owner, and each department that reviews it.
-PEOPLE = ("owner", "departments", "customer")
 # What a route's condition may name beside header fields: the sum of the lines' amounts, in the order's currency.
-ROUTE_FIGURES = ("total_amount",)
-GATE_KINDS = ("fields", "form", "paper", "goods")
+ROUTE_FIGURES = ("total_amount", "novel")
+CHANGE_FIGURES = ("kinds", "shipped_share")  # of a change beside its notice's header fields
 SERIES_BLANKS = "{n}, {n:03}, {yyyy}, {yy}, {mm}, {dd}"
 _BLANK = re.compile(r"\{([^{}]*)\}")
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+")
 _SERIES_BLANK = re.compile(r"yyyy|yy|mm|dd|n|n:0[1-9]")
 
 # Names in the desk itself; the others are files in master/.
@@ -29,8 +28,8 @@ _RESERVED_NAMES = {"rules", "templates", "desk.yaml", "con", "prn", "aux", "nul"
 _FOLDER_NAME = re.compile(r"[^./\\:*?\"<>|~\s\x00-\x1f][^/\\:*?\"<>|\x00-\x1f]*")
 
 
-def check_workflow(workflow: Shaped[Workflow], orders: Form | None) -> Iterator[Problem]:
-    """Stages, turning points, and what each gate asks; `orders` is the order form, where it could be read."""
+def check_workflow(workflow: Shaped[Workflow]) -> Iterator[Problem]:
+    """Stages, turning points, and the names of the gates; what these ask is for gate_checks."""
     model, tree = workflow.model, workflow.tree
     stages = [stage.name for stage in model.stages]
     yield from check_unique([(name, tree.find("stages", index, "name").mark) for index, name in enumerate(stages)])
@@ -38,34 +37,13 @@ def check_workflow(workflow: Shaped[Workflow], orders: Form | None) -> Iterator[
         name = str(getattr(model, key))
         if name not in stages:
             yield unknown("rule-unknown-stage", tree.find(key).mark, name, stages)
-    header = [field.name for field in orders.header] if orders else None
-    gates = []
-    for index, stage in enumerate(model.stages):
-        for position, gate in enumerate(stage.gates):
-            node = tree.find("stages", index, "gates", position)
-            gates.append((gate.name, node.find("name").mark))
-            yield from _check_gate(gate, node, header)
-    yield from check_unique(gates)
-
-
-def _check_gate(gate: Gate, node: Node, header: Collection[str] | None) -> Iterator[Problem]:
-    given = [kind for kind in GATE_KINDS if getattr(gate, kind) is not None]
-    if len(given) != 1:
-        mark = node.key_mark(given[1]) if given else node.find("name").mark
-        expected = ", ".join(GATE_KINDS)
-        yield rule_error("rule-gate-kind", mark, gate=gate.name, got=" + ".join(given) or "—", expected=expected)
-    if gate.unless is not None and header is not None:
-        yield from check_expression(gate.unless, node.find("unless"), header)
-
-
-def check_gate_people(workflow: Shaped[Workflow], routes: Routes) -> Iterator[Problem]:
-    """Whom a gate waits for is a department, or one of PEOPLE."""
-    known = (*(department.name for department in routes.departments), *PEOPLE)
-    for index, stage in enumerate(workflow.model.stages):
-        for position, gate in enumerate(stage.gates):
-            if gate.whom not in known:
-                mark = workflow.tree.find("stages", index, "gates", position, "whom").mark
-                yield unknown("rule-unknown-department", mark, gate.whom, known)
+    yield from check_unique(
+        [
+            (gate.name, tree.find("stages", index, "gates", position, "name").mark)
+            for index, stage in enumerate(model.stages)
+            for position, gate in enumerate(stage.gates)
+        ]
+    )
 
 
 def check_routes(routes: Shaped[Routes], orders: Form | None) -> Iterator[Problem]:
@@ -86,6 +64,23 @@ def check_routes(routes: Shaped[Routes], orders: Form | None) -> Iterator[Proble
                 yield unknown("rule-unknown-department", mark, name, departments)
         if route.when is not None and orders:
             known = [*(field.name for field in orders.header), *ROUTE_FIGURES]
+            yield from check_expression(route.when, node.find("when"), known)
+
+
+def check_change_routes(routes: Shaped[Routes], forms: Mapping[str, Shaped[Form]]) -> Iterator[Problem]:
+    """Departments and conditions of the routes that changes take, which speak of the change notice's header."""
+    departments = [department.name for department in routes.model.departments]
+    notice = next((form.model for form in forms.values() if form.model.effect == "change"), None)
+    names = [route.name for route in routes.model.changes]
+    marks = [routes.tree.find("changes", index, "name").mark for index in range(len(names))]
+    yield from check_unique(list(zip(names, marks, strict=True)))
+    for index, route in enumerate(routes.model.changes):
+        node = routes.tree.find("changes", index)
+        for position, name in enumerate(route.departments):
+            if name not in departments:
+                yield unknown("rule-unknown-department", node.find("departments", position).mark, name, departments)
+        if route.when is not None and notice:
+            known = [*(field.name for field in notice.header), *CHANGE_FIGURES]
             yield from check_expression(route.when, node.find("when"), known)
 
 
@@ -149,6 +144,16 @@ def _check_units(settings: Shaped[Settings]) -> Iterator[Problem]:
             yield rule_error("rule-unknown-value", mark, key="base", got=unit.base, expected=expected, nearest=nearest)
 
 
+def _check_mail(settings: Shaped[Settings]) -> Iterator[Problem]:
+    """Addresses that a mail server takes."""
+    mail, node = settings.model.mail, settings.tree.find("mail")
+    given = [(mail.sender, node.find("sender").mark)]
+    given += [(address, node.find("pmc", at).mark) for at, address in enumerate(mail.pmc)]
+    for address, mark in given:
+        if not _MAIL_ADDRESS.fullmatch(address):
+            yield rule_error("rule-not-mail-address", mark, got=address)
+
+
 def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
     """Folder names, time zone, units and the desk's own numbers."""
     model, tree = settings.model, settings.tree
@@ -162,6 +167,7 @@ def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
             near.code, tree.find("time_zone").mark, got=model.time_zone, nearest=dict(near.values)["nearest"]
         )
     yield from _check_units(settings)
+    yield from _check_mail(settings)
     for series in NumberSeries.model_fields:
         pattern = str(getattr(model.number_series, series))
         blanks = _BLANK.findall(pattern)

@@ -19,6 +19,7 @@ _MESSAGES = {
     FieldType.PERCENT: Text("百分数，如 13%", "A percentage such as 13%"),
     FieldType.CHOICE: Text("从下拉列表中选", "Choose from the list"),
     FieldType.YES_NO: Text("从下拉列表中选", "Choose from the list"),
+    FieldType.CHOICES: Text("可填几个，用、隔开，或打勾 √", "One or several with commas between, or ticked √"),
     FieldType.INTEGER: Text("整数", "A whole number"),
     FieldType.DECIMAL: Text("数字，不带单位", "A number without its unit"),
     FieldType.MONEY: Text("金额，数字", "An amount, as a number"),

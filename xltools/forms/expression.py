@@ -14,6 +14,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
 from xltools.core import money
+from xltools.core.payment_due import POINTS, PaymentPoint, share_due
 from xltools.core.record import FieldValue, Schedule
 from xltools.core.text import normalize_text
 
@@ -117,13 +118,21 @@ def is_monthly(payment_terms: str | None) -> bool:
     return bool(_MONTHLY.search(normalize_text(payment_terms or "").casefold()))
 
 
+def payment_due(payment_terms: str, before: PaymentPoint) -> Decimal | None:
+    """The share of the price due before `production`, or before `shipment`; can't be said of terms not understood."""
+    return share_due(payment_terms, before)
+
+
 FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "line_amount": line_amount,
     "round_money": round_money,
     "first_date": first_date,
     "schedule_total": schedule_total,
     "is_monthly": is_monthly,
+    "payment_due": payment_due,
 }
+# Which argument of a function is one of a few words, and which words: a misspelt one would never be told otherwise.
+_WORDS: Mapping[str, tuple[int, tuple[str, ...]]] = {"payment_due": (1, POINTS)}
 
 _ALLOWED = (
     *(nodes.Name, nodes.Const, nodes.List, nodes.Tuple, nodes.Call, nodes.CondExpr, nodes.Compare, nodes.Operand),
@@ -165,6 +174,7 @@ def _check_names(tree: nodes.Node) -> frozenset[str]:
             function = node.node.name if isinstance(node.node, nodes.Name) else ""
             if function not in FUNCTIONS or node.kwargs or node.dyn_args or node.dyn_kwargs:
                 raise ExpressionError(f"unknown function {function}".rstrip(), function)
+            _check_words(function, node.args)
             called.append(function)
         elif isinstance(node, nodes.Name):
             names.append(node.name)
@@ -173,6 +183,15 @@ def _check_names(tree: nodes.Node) -> frozenset[str]:
     if uncalled := sorted(set(names) & set(FUNCTIONS)):
         raise ExpressionError(f"{uncalled[0]} is a function: it needs brackets", uncalled[0])
     return frozenset(names)
+
+
+def _check_words(function: str, arguments: list[nodes.Expr]) -> None:
+    """ExpressionError where a function is given another word than those it knows."""
+    position, words = _WORDS.get(function, (0, ()))
+    given = arguments[position] if words and position < len(arguments) else None
+    if words and not (isinstance(given, nodes.Const) and given.value in words):
+        said = str(given.value) if isinstance(given, nodes.Const) else ""
+        raise ExpressionError(f"{function} asks for one of {', '.join(map(repr, words))}", said or function)
 
 
 def _make_exact(tree: nodes.Node) -> Any:

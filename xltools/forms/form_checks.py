@@ -16,6 +16,13 @@ from xltools.forms.source import Mark, Node, rule_error
 from xltools.forms.workflow import Workflow
 
 ORDERS_TABLE = "orders"
+# By the effect of a form, the fields that it must have; of several in a tuple one.
+_EFFECT_FIELDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "order": (("order_no",), ("quantity",)),
+    "change": (("order_no",),),
+    "shipment": (("order_no",), ("quantity",)),
+    "statement": (("order_no", "delivery_note"),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ def check_form(form: Shaped[Form], forms: Forms, unshaped: Collection[str]) -> I
             yield rule_error("rule-editable-elsewhere", node.key_mark("editable"))
         if field.lookup:
             yield from _check_lookup(field.lookup, node.find("lookup"), [*header, *lines], forms, unshaped)
+    yield from _check_effect(model, tree)
     if model.purpose == "master" and model.key is None:
         yield rule_error("rule-missing-key", tree.key_mark("purpose"), key="key")
     if model.key is not None and model.key not in header:
@@ -86,6 +94,14 @@ def check_form(form: Shaped[Form], forms: Forms, unshaped: Collection[str]) -> I
     yield from check_unique(checks)
 
 
+def _check_effect(form: Form, tree: Node) -> Iterator[Problem]:
+    """A document names what it is about."""
+    for wanted in _EFFECT_FIELDS[form.effect] if form.purpose == "document" else ():
+        if not any(form.field(name) for name in wanted):
+            told = {"effect": form.effect, "field_name": wanted[0]}
+            yield rule_error("rule-effect-field", tree.find("name").mark, **told)
+
+
 def _check_field(field: FormField, node: Node, siblings: Collection[str]) -> Iterator[Problem]:
     if field.alternative is not None and field.alternative not in siblings:
         yield unknown("rule-unknown-field", node.find("alternative").mark, field.alternative, siblings)
@@ -99,9 +115,10 @@ def _check_field(field: FormField, node: Node, siblings: Collection[str]) -> Ite
     low = [bound for bound in (field.minimum, field.above) if bound is not None]
     if low and field.maximum is not None and max(low) > field.maximum:
         yield rule_error("rule-bounds-crossed", node.find("maximum").mark, low=max(low), high=field.maximum)
-    if field.type is FieldType.CHOICE and not field.choices:
+    has_choices = field.type in {FieldType.CHOICE, FieldType.CHOICES}
+    if has_choices and not field.choices:
         yield rule_error("rule-choices-missing", node.find("type").mark)
-    if field.choices and field.type is not FieldType.CHOICE:
+    if field.choices and not has_choices:
         yield rule_error("rule-choices-unused", node.key_mark("choices"), type=field.type)
     yield from _check_choices(field.choices, node.find("choices"))
     if field.default is not None and not default_fits(field, field.default):
@@ -184,6 +201,9 @@ def check_layout(layout: Shaped[Layout], forms: Forms, unshaped: Collection[str]
     placed = [name for name, _ in put]
     if model.group_by is not None and model.group_by not in placed:
         yield unknown("rule-unknown-field", tree.find("group_by").mark, model.group_by, placed)
+    line_fields = [placement.field for placement in model.lines]
+    if model.skip_without is not None and model.skip_without not in line_fields:
+        yield unknown("rule-unknown-field", tree.find("skip_without").mark, model.skip_without, line_fields)
     yield from _check_layout_kind(layout, form)
     yield from _check_layout_defaults(layout, form)
     if model.shipped and model.shipped.date not in placed:

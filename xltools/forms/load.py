@@ -8,7 +8,7 @@ from itertools import chain
 from xltools.core.codec import canonical_json
 from xltools.core.problem import Problem
 from xltools.forms.desk_checks import (
-    check_gate_people,
+    check_change_routes,
     check_routes,
     check_settings,
     check_staff,
@@ -23,9 +23,11 @@ from xltools.forms.form_checks import (
     check_templates,
     unknown,
 )
+from xltools.forms.gate_checks import OVERRIDE_FORM, check_gate_people, check_gates, check_overrides
 from xltools.forms.header_words import HeaderWords, check_header_words
 from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Tracker
 from xltools.forms.overlay import merge_nodes
+from xltools.forms.paper_checks import check_papers
 from xltools.forms.papers import Papers
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Settings
@@ -111,10 +113,11 @@ def load_rules(
         check_templates(list(layouts.values())),
     ]
     if workflow:
-        found.append(check_workflow(workflow, orders))
+        found += [check_workflow(workflow), check_gates(workflow, forms, orders)]
+        found += [check_overrides(forms[OVERRIDE_FORM], workflow.model)] if OVERRIDE_FORM in forms else []
         found += [check_entry(layout, workflow.model) for layout in layouts.values()]
     if routes:
-        found.append(check_routes(routes, orders))
+        found += [check_routes(routes, orders), check_change_routes(routes, forms)]
         found += [check_gate_people(workflow, routes.model)] if workflow else []
         found += [check_staff(forms[_STAFF_FORM], routes.model)] if _STAFF_FORM in forms else []
     if tracker:
@@ -123,6 +126,8 @@ def load_rules(
         found.append(check_settings(settings))
     if headers:
         found.append(check_header_words(headers, forms, unshaped))
+    if papers:
+        found.append(check_papers(papers, orders, workflow.model if workflow else None))
     problems = sorted({*desk.problems, *chain.from_iterable(found)}, key=_problem_order)
     if problems or not (workflow and routes and calendar and tracker and settings and headers and papers):
         return None, tuple(problems)

@@ -55,6 +55,7 @@ class FieldType(StrEnum):
     DATE = "date"
     SCHEDULE = "schedule"  # one date, several with quantities, or TBC
     CHOICE = "choice"
+    CHOICES = "choices"  # several of them, as on paper: kept as their values with a blank between, in the form's order
     EMAIL = "email"
     PHONE = "phone"
     YES_NO = "yes-no"
@@ -100,7 +101,8 @@ class FormField(RuleModel):
     filled; `alternative` names a field that does as well. `above` is an exclusive lower bound. `default` may be
     `$received`, the day the desk took the workbook in. `editable` means staff may type it in the tracker; `repeats`
     that a repeat order takes its value over from the earlier one. `unit` is the unit of this number, or `unit_field`
-    names the field beside it that holds the unit.
+    names the field beside it that holds the unit. A template leaves `room` for so many lines of text in it: a field
+    around the table with more than one has a row of its own.
     """
 
     name: Identifier
@@ -120,6 +122,7 @@ class FormField(RuleModel):
     default: str | int | bool | Decimal | None = None
     editable: bool = False
     repeats: bool = True
+    room: int = PydanticField(default=1, ge=1, le=12)
     example: str | int | Decimal | None = None
     help: Label | None = None
 
@@ -163,7 +166,8 @@ class Form(RuleModel):
     fields without which it does not tell rows apart, as the warehouse of a product's stock.
     `effect` is what a document of it does: `order` makes orders, `change` asks to change one, `shipment` says what has
     left; a `statement` says something of an order (in `order_no`, of one of its lines in `line_no`), which gates may
-    wait for.
+    wait for. A statement's document waits, and is never returned, until the fields that it `awaits` stand in each row.
+    Without `needs_lines` the header alone may say all.
     """
 
     name: KebabName
@@ -171,6 +175,8 @@ class Form(RuleModel):
     label: Label
     purpose: Literal["document", "master"] = "document"
     effect: Literal["order", "change", "shipment", "statement"] = "statement"
+    awaits: tuple[Identifier, ...] = ()
+    needs_lines: bool = True
     key: Identifier | None = None
     key_with: tuple[Identifier, ...] = ()
     header: tuple[FormField, ...]
@@ -201,11 +207,17 @@ class Form(RuleModel):
 
 
 class Placement(RuleModel):
-    """A field in a layout, the headers it goes under beside the form's own labels, and its width in a template."""
+    """A field in a layout, the headers it goes under beside the form's own labels, and its width in a template.
+
+    A header field of a list stands `above` the table of the template, once for all rows, instead of in a column. One
+    that is not `drawn` is read where it stands, and no template has it.
+    """
 
     field: Identifier
     aliases: tuple[str, ...] = ()
     width: float | None = None
+    above: bool = False
+    drawn: bool = True
 
 
 class Shipping(RuleModel):
@@ -222,8 +234,9 @@ class Layout(RuleModel):
     columns too. `two-sheets`: a table of header fields on one sheet and one of lines on another, both with the column
     `group_by`. `ignore` are headers known and left aside, `skip_sheets` sheets that are not data; where `sheets` names
     some, only these are read, hidden ones too. `dates_across` is the schedule field whose dates may head columns of
-    quantities. `enters` is the workflow stage that its orders come in at; `template` the workbook in templates/ that
-    is made from it.
+    quantities. Rows in which the line field `skip_without` is blank are no lines: they were filled in beforehand and
+    not used. `enters` is the workflow stage that its orders come in at; `template` the workbook in templates/ that is
+    made from it.
     `date_order` settles which of day, month and year stands first in its dates; the desk's own holds unless given.
     """
 
@@ -240,6 +253,7 @@ class Layout(RuleModel):
     skip_sheets: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     dates_across: Identifier | None = None
+    skip_without: Identifier | None = None
     enters: KebabName | None = None
     shipped: Shipping | None = None
     date_order: DateOrder | None = None

@@ -27,10 +27,17 @@ class Company(RuleModel):
 
 
 class Folders(RuleModel):
-    """What the desk's folders and files are called."""
+    """What the desk's folders and files are called.
+
+    A department's `review_list` and the folder of the sheets for meetings lie in review/; `review_sheet` is the first
+    part of such a sheet's file name.
+    """
 
     inbox: str = "inbox"
     review: str = "review"
+    review_list: str = "review-list.xlsx"
+    meeting: str = "meeting"
+    review_sheet: str = "order-review"
     returned: str = "returned"
     papers: str = "papers"
     archive: str = "archive"
@@ -67,6 +74,19 @@ class Lateness(RuleModel):
     short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
 
 
+class DeliveryNotePaper(RuleModel):
+    """What delivery notes are printed on (241 mm is continuous paper for dot-matrix printers), and whether with prices."""
+
+    size: Literal["241x140", "241x280", "a4"] = "241x140"
+    prices: bool = False
+
+
+class PaperSettings(RuleModel):
+    """How papers are printed."""
+
+    delivery_note: DeliveryNotePaper = DeliveryNotePaper()
+
+
 class ReadingSettings(RuleModel):
     """What is settled of dates that could mean several days; nothing, unless a desk says so.
 
@@ -86,6 +106,13 @@ class UnitOfMeasure(RuleModel):
     factor: Decimal = PydanticField(default=Decimal(1), gt=0)
 
 
+class MailSettings(RuleModel):
+    """Whom mails come from, and who gets PMC's: the production department's people where `pmc` names no address."""
+
+    sender: str = "order-desk@localhost"
+    pmc: tuple[str, ...] = ()
+
+
 class Ledger(RuleModel):
     """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
 
@@ -102,8 +129,10 @@ class Settings(RuleModel):
     number_series: NumberSeries = NumberSeries()
     lateness: Lateness = Lateness()
     ledger: Ledger = Ledger()
+    mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()
     units: tuple[UnitOfMeasure, ...] = ()
+    papers: PaperSettings = PaperSettings()
 
     @cached_property
     def known_units(self) -> Units:

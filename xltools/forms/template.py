@@ -36,6 +36,7 @@ _STAGES = {
     Stage.PRODUCTION: Text("下生产", "Production"),
     Stage.SHIPPING: Text("发货", "Shipping"),
 }
+_REQUIRED = Text("必填", "Required")  # in documents about orders that have been taken in already
 Values = Mapping[str, CellContent]
 
 
@@ -44,16 +45,19 @@ def build_template(form: Form, layout: Layout) -> tuple[Grid, ...]:
     return (_draw_form(form, layout, {}, ()), _draw_guide(form, layout))
 
 
-def fill_template(form: Form, layout: Layout, header: Values, lines: Sequence[Values]) -> tuple[Grid, ...]:
+def fill_template(
+    form: Form, layout: Layout, header: Values, lines: Sequence[Values], spare: int | None = None
+) -> tuple[Grid, ...]:
     """The template with values in it, by field name: the header's once, then a row for each of `lines`.
 
-    In a list each row holds the header's values and its own, its own first. ValueError for a field that the layout does
-    not place.
+    In a list each row holds the header's values and its own, its own first; those that stand above the table are not
+    repeated. `spare` blank rows follow, as many as the empty template has where it is not given. ValueError for a field
+    that the template has no place for.
     """
-    placed = {placement.field for placement in layout.placements()}
+    placed = {placement.field for placement in _drawn(layout.placements())}
     if unknown := sorted({*header, *chain.from_iterable(lines)} - placed):
         raise ValueError(f"layout {layout.name} has no place for {', '.join(unknown)}")
-    return (_draw_form(form, layout, header, lines), _draw_guide(form, layout))
+    return (_draw_form(form, layout, header, lines, spare), _draw_guide(form, layout))
 
 
 def template_mark(form: Form, layout: Layout) -> str:
@@ -61,7 +65,7 @@ def template_mark(form: Form, layout: Layout) -> str:
     return f"{form.name}/{layout.name}/{form.version}"
 
 
-def _draw_form(form: Form, layout: Layout, header: Values, lines: Sequence[Values]) -> Grid:
+def _draw_form(form: Form, layout: Layout, header: Values, lines: Sequence[Values], spare: int | None = None) -> Grid:
     canvas = Canvas()
     columns = _table_fields(form, layout)
     widths = _column_widths(columns)
@@ -72,15 +76,21 @@ def _draw_form(form: Form, layout: Layout, header: Values, lines: Sequence[Value
     canvas.put(1, (0, mark_from - 1), _LEGEND.both, Style.SUBTITLE)
     canvas.put(1, (mark_from, last), template_mark(form, layout), Style.MARK)
     canvas.grow(1, 18)
-    if layout.kind == "sheet":
-        top = _draw_header(canvas, _fields(form, layout.header), widths, header, top=2) + 1
+    beside = _beside(layout)
+    top = 2
+    if beside:
+        top = _draw_header(canvas, _fields(form, beside), widths, header, top=2) + 1
         canvas.put(top - 1, (0, last), _LINES.both if columns else None, Style.SECTION)
         canvas.grow(top - 1, 26)
+    if layout.kind == "sheet":
         rows, count = tuple(lines), SHEET_LINES
     else:
-        top = 2
-        rows = tuple({**header, **line} for line in lines) or ((header,) if header else ())
+        once = {placement.field for placement in beside}
+        repeated = {name: value for name, value in header.items() if name not in once}
+        rows = tuple({**repeated, **line} for line in lines) or ((repeated,) if repeated else ())
         count = LIST_ROWS
+    if spare is not None:
+        count = len(rows) + spare
     bottom = _draw_table(canvas, columns, widths, rows, top=top, count=max(count, len(rows)))
     return Grid(
         name=_sheet_name(layout.label),
@@ -100,21 +110,31 @@ def _draw_form(form: Form, layout: Layout, header: Values, lines: Sequence[Value
 def _draw_header(
     canvas: Canvas, described: Sequence[FormField], widths: Sequence[float], values: Values, *, top: int
 ) -> int:
-    """Draws the label/value pairs; gives the first row under them."""
-    spans = _pair_spans(widths, [_label(one) for one in described])
-    for index, one in enumerate(described):
-        row, (label, value) = top + index // _PAIRS, spans[index % _PAIRS]
-        canvas.put(row, label, _label(one), Style.LABEL_REQUIRED if _is_required(one) else Style.LABEL)
-        content = values.get(one.name)
-        canvas.put(row, value, content, entry_style(one))
-        canvas.grow(row, text_height(content, span_width(widths, value), 22))
-        canvas.grow(row, text_height(_label(one), span_width(widths, label), 22))
-        canvas.check(entry_validation(one, Range(row, value[0], row, value[1])))
-    rest = len(described) % _PAIRS
+    """Draws the label/value pairs, then what needs a row of its own; gives the first row under them."""
+    paired = [one for one in described if one.room == 1]
+    spans = _pair_spans(widths, [_label(one) for one in paired])
+    for index, one in enumerate(paired):
+        _draw_pair(canvas, one, spans[index % _PAIRS], widths, values.get(one.name), row=top + index // _PAIRS)
+    rest = len(paired) % _PAIRS
     for label, value in spans[rest:] if rest else ():
-        canvas.put(top + len(described) // _PAIRS, label, None, Style.LABEL)
-        canvas.put(top + len(described) // _PAIRS, value, None, Style.INPUT)
-    return top - (-len(described) // _PAIRS)
+        canvas.put(top + len(paired) // _PAIRS, label, None, Style.LABEL)
+        canvas.put(top + len(paired) // _PAIRS, value, None, Style.INPUT)
+    bottom = top - (-len(paired) // _PAIRS)
+    for row, one in enumerate((one for one in described if one.room > 1), bottom):
+        label, (first, _) = spans[0]
+        _draw_pair(canvas, one, (label, (first, len(widths) - 1)), widths, values.get(one.name), row=row)
+    return bottom + len(described) - len(paired)
+
+
+def _draw_pair(
+    canvas: Canvas, one: FormField, spans: tuple[Span, Span], widths: Sequence[float], content: CellContent, *, row: int
+) -> None:
+    label, value = spans
+    canvas.put(row, label, _label(one), Style.LABEL_REQUIRED if _is_required(one) else Style.LABEL)
+    canvas.put(row, value, content, entry_style(one))
+    canvas.grow(row, text_height(content, span_width(widths, value), 22 if one.room == 1 else 15 * one.room + 7))
+    canvas.grow(row, text_height(_label(one), span_width(widths, label), 22))
+    canvas.check(entry_validation(one, Range(row, value[0], row, value[1])))
 
 
 def _draw_table(
@@ -135,7 +155,8 @@ def _draw_table(
         for index in range(count):
             row = top + 1 + index
             content = rows[index].get(described.name) if index < len(rows) else None
-            canvas.put(row, (column, column), content, style)
+            wanted = content is None and index < len(rows) and _is_amount(described) and _is_required(described)
+            canvas.put(row, (column, column), content, Style.INPUT_WANTED if wanted else style)
             canvas.grow(row, text_height(content, widths[column], 20))
         canvas.check(entry_validation(described, Range(top + 1, column, top + count, column)))
     return top + count
@@ -158,7 +179,7 @@ def _draw_guide(form: Form, layout: Layout) -> Grid:
             canvas.put(row, (0, spans[-1][1]), words.both, Style.SECTION)
             canvas.grow(row, 24)
             row += 1
-        for described in _fields(form, placements):
+        for described in _fields(form, _drawn(placements)):
             _draw_guide_row(canvas, described, _required_words(form, described), widths, row=row)
             row += 1
     row += 1
@@ -192,8 +213,10 @@ def _draw_example(canvas: Canvas, form: Form, layout: Layout, widths: Sequence[f
     """Draws the form as a person would have filled it; the columns of a list in bands one under the other."""
     columns = _table_fields(form, layout)
     examples = {described.name: entry_example(described) for described in _fields(form, layout.placements())}
+    if beside := _beside(layout):
+        top = _draw_header(canvas, _fields(form, beside), widths, examples, top=top)
     if layout.kind == "sheet":
-        row = _draw_header(canvas, _fields(form, layout.header), widths, examples, top=top)
+        row = top
         canvas.put(row, (0, len(widths) - 1), _LINES.both, Style.SECTION)
         canvas.grow(row, 26)
         _draw_table(canvas, columns, widths, (examples,), top=row + 1, count=3)
@@ -206,13 +229,17 @@ def _draw_example(canvas: Canvas, form: Form, layout: Layout, widths: Sequence[f
 def _required_words(form: Form, described: FormField) -> str:
     if described.required is None:
         return ""
-    words = _STAGES[described.required].both
+    words = _STAGES[described.required].both if form.effect == "order" or form.purpose == "master" else _REQUIRED.both
     other = form.field(described.alternative) if described.alternative else None
     return words if other is None else f"{words}\n(或 or {other.label.text.both})"
 
 
 def _is_required(described: FormField) -> bool:
     return described.required is Stage.INTAKE
+
+
+def _is_amount(described: FormField) -> bool:
+    return entry_style(described) is Style.INPUT_NUMBER
 
 
 def _label(described: FormField) -> str:
@@ -225,10 +252,20 @@ def _header_style(described: FormField) -> Style:
     return Style.HEADER_EDITABLE if described.editable else Style.HEADER
 
 
+def _beside(layout: Layout) -> tuple[Placement, ...]:
+    """The header fields that stand around the table: all of a form, of a list those that it says."""
+    return tuple(one for one in _drawn(layout.header) if layout.kind == "sheet" or one.above)
+
+
+def _drawn(placements: Iterable[Placement]) -> tuple[Placement, ...]:
+    return tuple(one for one in placements if one.drawn)
+
+
 def _table_fields(form: Form, layout: Layout) -> list[tuple[FormField, Placement]]:
     """The columns of the table: a list has the header's fields in it, too."""
     placements = layout.lines if layout.kind == "sheet" else tuple(layout.placements())
-    return list(zip(_fields(form, placements), placements, strict=True))
+    columns = tuple(one for one in _drawn(placements) if not one.above)
+    return list(zip(_fields(form, columns), columns, strict=True))
 
 
 def _fields(form: Form, placements: Iterable[Placement]) -> list[FormField]:

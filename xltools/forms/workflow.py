@@ -1,12 +1,14 @@
 """The life of an order and who reviews it, as types: rules/workflow.yaml and rules/routes.yaml."""
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as PydanticField
 
 from xltools.forms.model import Identifier, KebabName, Label, RuleModel, Stage
 
-LateKind = Literal["review", "signature", "payment", "acknowledgement", "production"]
+LateKind = Literal["review", "signature", "payment", "acknowledgement", "change", "production"]
+GateDimension = Literal["line", "department", "delivery-note"]
 
 
 class Gate(RuleModel):
@@ -16,13 +18,16 @@ class Gate(RuleModel):
     `goods`: what has left. `form`: statements of that form say so (open, and shown as not tracked, where no such form
     is installed); of these `says` is an expression over a statement's fields that picks those that count, and one of
     them is enough unless `every` asks for one of each line, of each department of the order's route (in the field
-    `department`), or both. `counts` is a number field of theirs; its sum must reach `until`, an expression over the
-    order's header fields and `total_amount`, with `every: [line]` over the line's fields too. `refuses` picks
+    `department`), of each delivery note of the order (in `delivery_note`), or for each combination. `same` are fields
+    of theirs that, where filled, must read as the order's header field of that name. `counts` is a number field of
+    theirs; its sum must reach `until`, an expression over the order's header fields and `total_amount`, with
+    `every: [line]` over the line's fields too; one statement for which `enough` is true does as well. `refuses` picks
     statements that decline the order until it is revised. `current`: only those about the revision under review count.
-    `shipping_shows`: goods that have left show it as well, and a shipment never waits for it.
+    `shipping_shows`: the first goods that leave show it as well, and a shipment never waits for it.
 
-    `unless` is an expression over header fields and `total_amount`; where it is true the gate is not needed. `limit`
-    is in working days; a gate that waits longer is told by `xltools late` as `late`.
+    `unless` is an expression over header fields and `total_amount`; where it is true the gate is not needed, and
+    `unless_words` says so to people. Where `already` is true the order brought what the gate asks for with it: its
+    stage counts as reached. `limit` is in working days; a gate that waits longer is told by `xltools late` as `late`.
     """
 
     name: KebabName
@@ -33,13 +38,17 @@ class Gate(RuleModel):
     paper: KebabName | None = None
     goods: Literal["some-shipped", "all-shipped"] | None = None
     says: str | None = None
-    every: tuple[Literal["line", "department"], ...] = ()
+    every: tuple[GateDimension, ...] = ()
+    same: tuple[Identifier, ...] = ()
     counts: Identifier | None = None
     until: str | None = None
+    enough: str | None = None
     refuses: str | None = None
     current: bool = False
     shipping_shows: bool = False
     unless: str | None = None
+    unless_words: Label | None = None
+    already: str | None = None
     limit: int | None = PydanticField(default=None, ge=0)
     late: LateKind = "production"
 
@@ -62,6 +71,12 @@ class Workflow(RuleModel):
     stages: tuple[WorkflowStage, ...]
     approved: KebabName
     ready: KebabName
+
+    @cached_property
+    def review_gates(self) -> frozenset[str]:
+        """The gates up to the stage `approved`: once an order's review is through they stay open."""
+        up_to = [stage.name for stage in self.stages].index(self.approved) + 1
+        return frozenset(gate.name for stage in self.stages[:up_to] for gate in stage.gates)
 
     def index(self, name: str) -> int:
         """The position of a stage; ValueError where there is none of that name."""
@@ -90,7 +105,9 @@ class ChangeRoute(RuleModel):
     """Who signs a change: the first whose `when` is true.
 
     `when` is over the change notice's header fields, `kinds` being tested with `in`, and the order's `shipped_share`
-    (0 to 1). `consent`: the customer must have agreed in writing. `limit` is in working days.
+    (0 to 1). `consent`: the customer must have agreed in writing, unless it was the customer who asked for it.
+    `approver`: somebody must have approved it in the notice. `limit` is in working days; `unconfirmed_within` that of
+    a change told by telephone until a notice confirms it.
     """
 
     name: KebabName
@@ -98,7 +115,9 @@ class ChangeRoute(RuleModel):
     when: str | None = None
     departments: tuple[KebabName, ...] = ()
     consent: bool = False
+    approver: bool = False
     limit: int = PydanticField(default=2, ge=0)
+    unconfirmed_within: int = PydanticField(default=1, ge=0)
 
 
 class Department(RuleModel):

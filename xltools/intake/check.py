@@ -15,7 +15,7 @@ from xltools.intake.complete import Draft
 
 def check_draft(draft: Draft, form: Form) -> None:
     """Adds what is wrong with a draft to its problems; errors of these kinds keep the record out."""
-    if form.lines and not draft.lines:
+    if form.lines and form.needs_lines and not draft.lines:
         _refuse(draft, error("lines-missing", draft.place))
     plan = _plan(form)
     _check_required(draft, plan.header_required)
@@ -24,7 +24,8 @@ def check_draft(draft: Draft, form: Form) -> None:
     for line in draft.lines:
         _check_required(line, plan.line_required)
         _run_checks(line, plan.line_checks, draft.values)
-        _check_line_number(line, numbers)
+        if form.effect == "order":  # other documents may say several things of one line
+            _check_line_number(line, numbers)
     draft.fatal = draft.fatal or any(line.fatal for line in draft.lines)
 
 

@@ -30,7 +30,8 @@ _PHONE = re.compile(r"\+?[\d\s\-()/,;.转extEXT*#]{5,40}")
 _FIRST_MOMENT, _LAST_MOMENT = (dt.datetime.combine(day, dt.time()) for day in (EARLIEST, LATEST))
 _WHOLE = Decimal(100)  # per cent
 _AS_TYPED = frozenset({FieldType.TEXT, FieldType.CODE})  # where a dash is a text like any other
-_BOXED = frozenset({FieldType.CHOICE, FieldType.YES_NO})
+_BOXED = frozenset({FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO})
+_BETWEEN = re.compile(r"[、,;/|\n]+")
 
 Converted = FieldValue | Problem
 
@@ -168,6 +169,20 @@ def _read_choice(value: Scalar, field: FormField, _: Conventions) -> str | Unrea
     return unread("choice-unknown", value=text, options=options)
 
 
+def _read_choices(value: Scalar, field: FormField, _: Conventions) -> str | Unread:
+    """Those that are ticked, or that stand there with commas or blanks between."""
+    words = _ticked(value) or tuple(filter(None, map(str.strip, _BETWEEN.split(plain_text(value)))))
+    single = [word if label_key(word) in field.choice_words else word.split() for word in words]
+    chosen = set()
+    for word in (one for each in single for one in ([each] if isinstance(each, str) else each)):
+        found = field.choice_words.get(label_key(word))
+        if found is None:
+            options = "、".join(choice.label.text.both for choice in field.choices)
+            return unread("choice-unknown", value=word, options=options)
+        chosen.add(found)
+    return " ".join(choice.value for choice in field.choices if choice.value in chosen)
+
+
 def _read_yes_no(value: Scalar, field: FormField, _: Conventions) -> bool | Unread:
     if isinstance(value, bool):
         return value
@@ -224,6 +239,7 @@ _READERS: Mapping[FieldType, Callable[[Scalar, FormField, Conventions], FieldVal
     FieldType.DATE: _read_date,
     FieldType.SCHEDULE: _read_schedule,
     FieldType.CHOICE: _read_choice,
+    FieldType.CHOICES: _read_choices,
     FieldType.YES_NO: _read_yes_no,
     FieldType.EMAIL: _read_email,
     FieldType.PHONE: _read_phone,

@@ -8,7 +8,7 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Answer, Edit, FieldValue, Finding
 from xltools.core.sheet import CellError, Workbook
-from xltools.core.table_state import TableState
+from xltools.core.table_state import RowKey, TableState
 from xltools.core.text import label_key, normalize_text
 from xltools.forms.model import ORDER_FORM, FormField
 from xltools.forms.rules import Rules
@@ -43,6 +43,11 @@ class TrackerReading:
     typed: Match | None = None
     spared: frozenset[tuple[int, int]] = frozenset()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def kept(self) -> Mapping[RowKey, int]:
+        """The rows of order lines by their key."""
+        return {(order, line): row for (order, line), row in self.rows.kept.items()}
 
 
 def read_tracker(

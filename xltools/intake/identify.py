@@ -182,7 +182,7 @@ def _find_named(view: SheetView, words: LayoutWords) -> tuple[frozenset[str], fr
     if words.layout.kind == "two-sheets" or not words.layout.lines:
         return named, nothing[1]
     outside = [row for row in range(len(view.sheet.rows)) if not header.top <= row <= header.row]
-    block = find_block(view, outside, words.block, words.every)
+    block = find_block(view, outside, words.block, words.every, words.choices)
     if words.layout.kind == "list":
         key = words.layout.group_by
         own = {label: name for label, name in words.every.items() if name == key}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xltools.core.sheet import Cell, Scalar, Sheet, is_blank
+from xltools.core.text import label_key
 from xltools.intake.labels import LONGEST_LABEL, Labels, find_label
 from xltools.intake.sheet_view import MergedCells, SheetView
 
@@ -12,6 +13,7 @@ _PAIR = re.compile(r"\s*([^:：]+?)\s*[:：]\s*(.*?)\s*", re.DOTALL)
 _GAP = re.compile(r"\n|\s{2,}|　+")  # `订单号：SO-1    客户：泰衡` in one cell
 _COLONS = (":", "：")
 _FURTHEST = 3  # columns from a label to its value, where the blanks between are not merged
+Choices = Mapping[str, Mapping[str, str]]  # the words that a field may hold, by field
 _LONGEST_PAIRS = 300  # letters of a cell with labels in it; longer ones are remarks
 
 
@@ -23,13 +25,16 @@ class Labelled:
     value: Cell
 
 
-def find_block(view: SheetView, rows: Iterable[int], labels: Labels, every: Labels) -> dict[str, Labelled]:
+def find_block(
+    view: SheetView, rows: Iterable[int], labels: Labels, every: Labels, choices: Choices | None = None
+) -> dict[str, Labelled]:
     """The values of the labels in these rows, by field; of a label that stands twice, the first that is filled.
 
-    `every` are the labels that can't be a value themselves, the table's too.
+    `every` are the labels that can't be a value themselves, the table's too; but what is one of a field's `choices`
+    beside its label is its value: 客户 is who asks for a change, and the label of another field.
     """
     found: dict[str, Labelled] = {}
-    reader = _BlockReader(view.sheet, set(rows), labels, every, view.merges)
+    reader = _BlockReader(view.sheet, set(rows), labels, every, view.merges, choices or {})
     named = {row for row, _ in view.rows_naming(labels)} | view.pair_rows
     for row in sorted(named & reader.rows):
         for name, pair in reader.read_row(row):
@@ -39,19 +44,33 @@ def find_block(view: SheetView, rows: Iterable[int], labels: Labels, every: Labe
 
 
 class _BlockReader:
-    def __init__(self, sheet: Sheet, rows: set[int], labels: Labels, every: Labels, merges: MergedCells) -> None:
+    def __init__(
+        self, sheet: Sheet, rows: set[int], labels: Labels, every: Labels, merges: MergedCells, choices: Choices
+    ) -> None:
         self.sheet, self.rows, self.labels, self.every, self.merges = sheet, rows, labels, every, merges
+        self.choices = choices
 
     def read_row(self, row: int) -> Iterator[tuple[str, Labelled]]:
         """The labels of a row with their values."""
         at = {column: name for column, value in enumerate(self.sheet.rows[row]) if (name := self._label(value))}
+        for column, name in tuple(at.items()):
+            if column in at and (chosen := self._choice_beside(row, column, name)):
+                at.pop(chosen, None)
         under = bool(at) and self._heads_values(row, at)
         for column, value in enumerate(self.sheet.rows[row]):
             if column in at:
-                cell = self._value_under(row, column) if under else self._value_beside(row, column)
+                cell = self._value_under(row, column) if under else self._value_beside(row, column, at[column])
                 yield at[column], Labelled(self.sheet.cell(row, column), cell)
             elif isinstance(value, str) and len(value) <= _LONGEST_PAIRS and (":" in value or "：" in value):
                 yield from self._pairs(value, row, column)
+
+    def _choice_beside(self, row: int, column: int, name: str) -> int | None:
+        """The column right of a label where one of its field's choices stands."""
+        if name not in self.choices:
+            return None
+        right = self.merges.block_at(row, column).right + 1
+        value = self.sheet.value(row, right)
+        return right if isinstance(value, str) and label_key(value) in self.choices[name] else None
 
     def _label(self, value: Scalar) -> str | None:
         return find_label(self.labels, value) if isinstance(value, str) else None
@@ -64,13 +83,15 @@ class _BlockReader:
                 place = self.sheet.place(row, column)
                 yield name, Labelled(Cell(pair[1], place), Cell(pair[2], place))
 
-    def _value_beside(self, row: int, column: int) -> Cell:
+    def _value_beside(self, row: int, column: int, name: str) -> Cell:
         """The cell right of a label, past the merged block that the label may fill."""
         right = self.merges.block_at(row, column).right + 1
         block = self.merges.block_at(row, right)
         cell = self.sheet.cell(block.top, block.left)
         if is_blank(cell.value) and (further := value_further_right(self.sheet, row, column, right)):
             cell = further
+        if self._choice_beside(row, column, name) is not None:
+            return cell
         # An empty field followed by the next label: the value is blank, not that label.
         return Cell(None, cell.place) if find_label(self.every, cell.value) else cell
 

@@ -81,7 +81,8 @@ class TableWords:
 class LayoutWords:
     """A layout with its form, its labels indexed: of its table, of the labels beside it, of all.
 
-    `orders` is the table of header rows of a layout on two sheets. `ignored` are headers it knows and leaves aside,
+    `orders` is the table of header rows of a layout on two sheets, `choices` the words that fields beside the table may
+    hold, by field. `ignored` are headers it knows and leaves aside,
     `across` the field whose dates may stand as columns.
     """
 
@@ -91,6 +92,7 @@ class LayoutWords:
     orders: TableWords
     block: Labels
     every: Labels
+    choices: Mapping[str, Mapping[str, str]]
     ignored: frozenset[str]
     across: FormField | None
 
@@ -128,6 +130,7 @@ def _index_layout(form: Form, layout: Layout) -> LayoutWords:
         _table_words(form, layout.header, layout.header if layout.kind == "two-sheets" else ()),
         index_labels(form, beside),
         index_labels(form, placements),
+        {field.name: field.choice_words for one in beside if (field := form.field(one.field)) and field.choices},
         frozenset(map(label_key, layout.ignore)),
         form.field(layout.dates_across) if layout.dates_across else None,
     )

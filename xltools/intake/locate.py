@@ -132,7 +132,7 @@ def _read_table(sheet: Sheet, words: LayoutWords, part: TableWords, problems: li
 def _locate_form(found: _Table, words: LayoutWords) -> tuple[LocatedRecord, list[Problem]]:
     """One record a sheet: its labels stand above and under its lines."""
     sheet, table = found.sheet, found.table
-    lines = tuple(LocatedLine(found.place(row), cells) for row, cells in found.rows.lines)
+    lines = tuple(LocatedLine(found.place(row), cells) for row, cells in _used(found.rows.lines, words.layout))
     block = _find_block(found, words)
     missing = {label: name for label, name in words.block.items() if name not in block}
     near = [
@@ -145,11 +145,19 @@ def _locate_form(found: _Table, words: LayoutWords) -> tuple[LocatedRecord, list
     return LocatedRecord(sheet.place(0, 0), cells, lines, headers), near
 
 
+def _used(lines: Sequence[_Line], layout: Layout) -> Sequence[_Line]:
+    """The rows that are lines, without those that were filled in beforehand and not used."""
+    needed = layout.skip_without
+    if needed is None:
+        return lines
+    return [(row, cells) for row, cells in lines if needed not in cells or not is_blank(cells[needed].value)]
+
+
 def _find_block(found: _Table, words: LayoutWords) -> dict[str, Labelled]:
     """The labels above and under a table, with their values."""
     last = max(found.rows.last, found.table.row)
     outside = [*range(found.table.top), *range(last + 1, len(found.sheet.rows))]
-    return find_block(found.view, outside, words.block, words.every)
+    return find_block(found.view, outside, words.block, words.every, words.choices)
 
 
 def _locate_list(found: _Table, words: LayoutWords) -> tuple[tuple[LocatedRecord, ...], list[Problem]]:
@@ -169,9 +177,10 @@ def _locate_list(found: _Table, words: LayoutWords) -> tuple[tuple[LocatedRecord
         said = {name: cell for name, cell in beside.items() if name not in header or is_blank(header[name].value)}
         lines = tuple(
             LocatedLine(found.place(row), {name: cell for name, cell in cells.items() if name in line_names})
-            for row, cells in group
+            for row, cells in _used(group, layout)
         )
-        records.append(LocatedRecord(found.place(group[0][0]), header | said, lines, headers))
+        if lines:
+            records.append(LocatedRecord(found.place(group[0][0]), header | said, lines, headers))
         conflicts.extend(_header_conflicts(group, header))
     return tuple(records), conflicts
 

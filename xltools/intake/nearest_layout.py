@@ -21,9 +21,10 @@ def tell_unrecognised(workbook: Workbook, layouts: Sequence[LayoutWords], known:
     named = [(frozenset(name for text in texts if (name := find_label(words.every, text))), words) for words in layouts]
     # A form whose labels stand nowhere around the table lacks no field: a layout that does says more.
     short = [one for one in named if _missing(*one, known)]
-    found, words = max(short or named, key=lambda one: len(one[0]), default=(frozenset[str](), None))
-    if words is None or len(found) < 2:
+    nearest = max(short or named, key=lambda one: _nearness(one[0], one[1], known), default=None)
+    if nearest is None or len(nearest[0]) < 2:
         return error("form-not-recognised", place, reason="reason-no-headers")
+    found, words = nearest
     form, missing = words.form, _missing(found, words, known)
     label = {field.name: field.label.text.both for field in form.fields()}
     names = {field.name for field in missing}
@@ -35,6 +36,11 @@ def tell_unrecognised(workbook: Workbook, layouts: Sequence[LayoutWords], known:
         "near": "; ".join(near[:_MOST_NEAR]) or "—",
     }
     return error("form-not-recognised", place, reason="reason-nearest-layout", **blanks)
+
+
+def _nearness(found: frozenset[str], words: LayoutWords, known: frozenset[str]) -> tuple[int, int, bool]:
+    """Many fields, then few missing, then an order: most of what comes is one."""
+    return len(found), -len(_missing(found, words, known)), words.form.effect == "order"
 
 
 def _missing(found: frozenset[str], words: LayoutWords, known: frozenset[str]) -> list[FormField]:

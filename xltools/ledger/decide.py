@@ -108,7 +108,7 @@ def decide_edits(edits: Iterable[Edit], ledger: Ledger, rules: Rules, as_of: dt.
     What was changed on both sides since the workbook was written (edit-conflict) stands as the ledger has it. Each edit
     is checked as a workbook that came in would be: a form's error that it brings in refuses it, a warning does not. The
     other refusals: edit-order-unknown, edit-line-unknown, field-not-editable; and promise-needs-change-notice where a
-    promise stands already and the desk has change notices.
+    promise of an approved order stands already and the desk has change notices.
     """
     judge = EditJudge(ledger, rules, as_of)
     verdicts = [(edit, judge.judge(edit)) for edit in edits]

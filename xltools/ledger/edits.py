@@ -21,7 +21,7 @@ from xltools.ledger.deliveries import PROMISE, is_promise
 from xltools.ledger.items import ItemOpener
 from xltools.ledger.replay import Ledger
 from xltools.ledger.revision import conflict_problem
-from xltools.ledger.standing import CHANGE_NOTICE
+from xltools.ledger.standing import CHANGE_NOTICE, is_approved
 
 # A value that its field reads but does not allow. What it can't read at all is kept as text: people promise `下周`.
 _NOT_ALLOWED = frozenset({"number-too-small", "number-too-large", "pattern-differs"})
@@ -77,7 +77,7 @@ class EditJudge:
         if form is None or field is None or not field.editable:
             problem = error("field-not-editable", edit.place, edit.field, order=order.number)
             return self._refuse(edit, spot, current, [problem])
-        if edit.field == PROMISE and CHANGE_NOTICE in self.rules.forms and is_promise(current):
+        if edit.field == PROMISE and is_promise(current) and self._needs_notice(now):
             problem = error("promise-needs-change-notice", edit.place, edit.field, order=order.number, line=edit.line)
             return self._refuse(edit, spot, current, [problem])
         if _is_conflict(edit, before := spot.part(order).get(edit.field)):
@@ -89,6 +89,10 @@ class EditJudge:
             return self._refuse(edit, spot, current, problems)
         self.orders[order.number] = changed
         return EditVerdict((self._edit_event(edit, spot, current),), tuple(problems))
+
+    def _needs_notice(self, order: Order) -> bool:
+        """True where a promise moves by a change notice alone: from the approval on, where there are such notices."""
+        return CHANGE_NOTICE in self.rules.forms and is_approved(order, self.rules, self.as_of)
 
     def _refuse(self, edit: Edit, spot: _Spot, kept: FieldValue | None, problems: Sequence[Problem]) -> EditVerdict:
         code = next(problem.code for problem in problems if problem.is_error)

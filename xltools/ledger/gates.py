@@ -1,62 +1,47 @@
 """Whether a gate of the workflow is open for an order, since when, and what is lacking."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xltools.core.event import EventKind
 from xltools.core.order import Order, OrderLine, Statement
 from xltools.core.record import FieldValue
 from xltools.core.text import label_key
-from xltools.forms.expression import compile_expression
 from xltools.forms.model import FieldType, Form, FormField, Stage
 from xltools.forms.rules import Rules
 from xltools.forms.workflow import Gate
 from xltools.ledger.deliveries import PROMISE, is_promise
-from xltools.ledger.routing import find_route, order_figures
+from xltools.ledger.gate_state import GateState
+from xltools.ledger.gate_statements import judge_statements, last_received
+from xltools.ledger.order_conditions import evaluate_for_order
 
 OVERRIDE = "gate-override"  # the form by which a person lets an order through a gate
 _STAGES = tuple(Stage)
-_RECEIPTS = frozenset({EventKind.ORDER_RECEIVED, EventKind.ORDER_REVISED})
-_Figures = Mapping[str, FieldValue | None]
-
-
-@dataclass(frozen=True, slots=True)
-class GateState:
-    """How a gate stands.
-
-    `evidence` is when something happened that shows its stage was reached; `missing` are fields by line number,
-    `pending` the departments that have not said their word. `refusal` declines the order, `override` let it pass.
-    """
-
-    is_open: bool
-    evidence: dt.date | None = None
-    tracked: bool = True
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    pending: tuple[str, ...] = ()
-    refusal: Statement | None = None
-    override: Statement | None = None
 
 
 def judge_gate(gate: Gate, order: Order, rules: Rules, as_of: dt.date) -> GateState:
-    """How a gate stands for an order; an override counts up to its last day."""
+    """How a gate stands for an order; an override counts up to its last day.
+
+    What the review asked is not asked again once it is through: a change may make the order one of another route.
+    """
     if is_excused(gate, order):
         return GateState(is_open=True)
+    if order.approved is not None and gate.name in rules.workflow.review_gates:
+        return GateState(is_open=True, evidence=order.approved)
+    if gate.already is not None and _is_true(gate.already, order):
+        return GateState(is_open=True, evidence=last_received(order))
     state = _judge_asked(gate, order, rules)
-    if not state.is_open and (override := _find_override(gate, order, as_of)):
+    if not state.is_open and (override := _find_override(gate, order, state, as_of)):
         return GateState(is_open=True, evidence=override.when, override=override, missing=state.missing)
     return state
 
 
 def is_excused(gate: Gate, order: Order) -> bool:
     """True where the gate's `unless` says that this order does not need it."""
-    return gate.unless is not None and compile_expression(gate.unless).evaluate(order_figures(order)) is True
+    return gate.unless is not None and _is_true(gate.unless, order)
 
 
-def last_received(order: Order) -> dt.date:
-    """When the order came in, or its latest revision did."""
-    return max((entry.when for entry in order.history if entry.kind in _RECEIPTS), default=order.received)
+def _is_true(condition: str, order: Order) -> bool:
+    return evaluate_for_order(condition, order) is True
 
 
 def _judge_asked(gate: Gate, order: Order, rules: Rules) -> GateState:
@@ -72,87 +57,25 @@ def _judge_asked(gate: Gate, order: Order, rules: Rules) -> GateState:
         return _judge_goods(gate.goods, order, rules)
     if gate.form not in rules.forms:
         return GateState(is_open=True, tracked=False)
-    state = _judge_statements(gate, order, rules)
-    if not state.is_open and gate.shipping_shows:
-        shown = _judge_goods("all-shipped" if gate.every else "some-shipped", order, rules)
+    state = judge_statements(gate, order, rules)
+    if not state.is_open and not state.refusal and gate.shipping_shows:
+        shown = _judge_goods("some-shipped", order, rules)
         return shown if shown.is_open else state
     return state
 
 
-def _judge_statements(gate: Gate, order: Order, rules: Rules) -> GateState:
-    said = [
-        one
-        for one in order.statements_of(gate.form or "")
-        if not one.change and (not gate.current or one.revision == order.reviewed)
-    ]
-    lines = tuple(line for line in order.lines if not line.cancelled)
-    latest = _latest(said, lines, gate)
-    refusal = next((one for one in latest if gate.refuses and _is_true(gate.refuses, one)), None)
-    if refusal:
-        return GateState(is_open=False, refusal=refusal)
-    counted = [one for one in latest if gate.says is None or _is_true(gate.says, one)]
-    departments: tuple[str, ...] = ("",)
-    if "department" in gate.every:
-        route = find_route(order, rules)
-        departments = route.departments if route else ()
-        if not departments:  # nobody is asked
-            return GateState(is_open=True, evidence=last_received(order))
-    numbers = [line.number for line in lines] if "line" in gate.every else [""]
-    lacking = [
-        department
-        for department in departments
-        for number in numbers
-        if not _is_said(gate, order, number, _about(counted, number, department, gate))
-    ]
-    evidence = max((one.when for one in counted), default=None)
-    if lacking:
-        return GateState(is_open=False, pending=tuple(filter(None, dict.fromkeys(lacking))))
-    return GateState(is_open=True, evidence=evidence)
+def _find_override(gate: Gate, order: Order, state: GateState, as_of: dt.date) -> Statement | None:
+    """The latest word by which a person lets the order pass; it has a name, a reason, and a last day or none.
 
-
-def _latest(said: Sequence[Statement], lines: Sequence[OrderLine], gate: Gate) -> list[Statement]:
-    """What counts where each is asked for its word: the last one; sums take all."""
-    if gate.counts or not gate.every:
-        return list(said)
-    last: dict[tuple[str, str], Statement] = {}
-    for one in said:
-        for number in (one.line,) if one.line else [line.number for line in lines]:
-            last[number, one.text("department")] = one
-    return list(dict.fromkeys(last.values()))
-
-
-def _about(said: Iterable[Statement], number: str, department: str, gate: Gate) -> list[Statement]:
-    return [
-        one
-        for one in said
-        if (not number or one.line in {"", number})
-        and ("department" not in gate.every or one.text("department") == department)
-    ]
-
-
-def _is_said(gate: Gate, order: Order, number: str, said: Sequence[Statement]) -> bool:
-    """True where these statements are what the gate asks for: one of them, or enough in sum."""
-    if gate.counts is None:
-        return bool(said)
-    figures = [one.get(gate.counts) for one in said]
-    total = sum((Decimal(one) for one in figures if isinstance(one, int | Decimal)), Decimal(0))
-    wanted = compile_expression(gate.until).evaluate(order_figures(order, number)) if gate.until else None
-    if isinstance(wanted, int | Decimal):
-        return total >= wanted
-    return total > 0  # what would be enough can't be said: then their word is
-
-
-def _is_true(condition: str, statement: Statement) -> bool:
-    expression = compile_expression(condition)
-    return expression.evaluate({name: statement.get(name) for name in expression.names}) is True
-
-
-def _find_override(gate: Gate, order: Order, as_of: dt.date) -> Statement | None:
-    """The latest word by which a person lets the order pass; it has a name, a reason, and a last day or none."""
+    It is about what was known then: no later refusal, and for what asks about one revision no later revision.
+    """
     names = {label_key(word) for word in (gate.name, gate.what.zh, gate.what.en, gate.what.text.both)}
     for one in reversed(order.statements_of(OVERRIDE)):
         until = one.get("valid_until")
-        if label_key(one.text("gate")) in names and (not isinstance(until, dt.date) or until >= as_of):
+        is_outdated = isinstance(until, dt.date) and until < as_of
+        is_outdated = is_outdated or (gate.current and one.revision != order.reviewed)
+        is_outdated = is_outdated or (state.refusal is not None and one.number < state.refusal.number)
+        if label_key(one.text("gate")) in names and not is_outdated:
             return one
     return None
 

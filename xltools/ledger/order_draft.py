@@ -21,7 +21,8 @@ from xltools.core.order import (
     Statement,
 )
 from xltools.core.place import Place
-from xltools.core.record import FieldValue, Origin, Value
+from xltools.core.record import Origin, Value
+from xltools.ledger.changed_values import Parts, list_differences, read_change, read_items
 from xltools.ledger.deliveries import PROMISE, allocate_shipped, plan_deliveries
 from xltools.ledger.items import item_words
 
@@ -69,6 +70,7 @@ class OrderDraft:
         self.history = list(order.history)
         self.statements = list(order.statements)
         self.changes = {change.number: change for change in order.changes}
+        self.changed: tuple[ChangeItem, ...] = ()  # by the event at hand
         self._appliers: Mapping[EventKind, Callable[[Event], None]] = {
             EventKind.ORDER_RECEIVED: self._revise,
             EventKind.ORDER_REVISED: self._revise,
@@ -85,13 +87,14 @@ class OrderDraft:
 
     def take(self, chained: ChainedEvent) -> None:
         """One event of the order: what it changes, and its entry in the history."""
-        event = chained.event
+        event, self.changed = chained.event, ()
         if event.kind is EventKind.STATEMENT_MADE:
             self.statements.append(read_statement(chained))
         elif apply := self._appliers.get(event.kind):
             apply(event)
         words = _history_words(event)
-        self.history.append(HistoryEntry(chained.number, event.when, event.kind, event.by, event.place, words))
+        entry = HistoryEntry(chained.number, event.when, event.kind, event.by, event.place, words, self.changed)
+        self.history.append(entry)
 
     def finish(self) -> Order:
         """The order as these events leave it."""
@@ -106,10 +109,14 @@ class OrderDraft:
             changes=tuple(self.changes.values()),
         )
 
+    def tell_novelty(self, novel: bool) -> None:
+        """Whether it has a product that no order before it had."""
+        self.order = replace(self.order, novel=novel)
+
     def _revise(self, event: Event) -> None:
         """The order as a new revision has it; shipments, first promises and what staff typed in the tracker stay."""
         body = event.body
-        before = self.lines
+        before, said = self.lines, self.values
         self.order = replace(bare_order(event, self.order.received), held=self.order.held)
         self.values = self._keep_overtyped("", self.values, decode_values(body["values"], event.document))
         self.lines = {}
@@ -121,7 +128,9 @@ class OrderDraft:
                 line.deliveries, line.shipments = old.deliveries, old.shipments
             line.plan()
             self.lines[number] = line
-        self.overtyped = {spot: said for spot, said in self.overtyped.items() if spot[0] in {"", *self.lines}}
+        self.overtyped = {spot: value for spot, value in self.overtyped.items() if spot[0] in {"", *self.lines}}
+        if event.kind is EventKind.ORDER_REVISED:
+            self.changed = tuple(list_differences(_parts(said, before), _parts(self.values, self.lines)))
 
     def _keep_overtyped(self, line: str, typed: Mapping[str, Value], said: dict[str, Value]) -> dict[str, Value]:
         """What a workbook said, with what people typed over it: a value that they blanked stays blank."""
@@ -180,23 +189,31 @@ class OrderDraft:
                 line.plan()
 
     def _request_change(self, event: Event) -> None:
+        """A notice, or the same again with more signatures: it waits since it first came."""
         change = read_change(event)
-        self.changes[change.number] = change
-        if taken_over := self.changes.get(event.body["confirms"]):
-            self.changes[taken_over.number] = replace(taken_over, state="replaced", closed=event.when)
+        known = self.changes.get(change.number)
+        if known and known.state == change.state:
+            change = replace(change, since=known.since)
+        self.changes[change.number], self.changed = change, change.items
+        for number in event.body["confirms"]:
+            if number != change.number and (taken_over := self.changes.get(number)):
+                self.changes[number] = replace(taken_over, state="replaced", closed=event.when, reason=change.number)
 
     def _approve_change(self, event: Event) -> None:
         """The change as approved: its values stand, over what people typed there; the order is a new revision."""
         body, change = event.body, self._close_change(event, "approved")
+        if body["revision"] != self.order.revision:
+            self.values["revision"] = Value(body["revision"], change.place)
         self.order = replace(
             self.order,
             revision=body["revision"],
             held=self.order.held if body["held"] is None else body["held"],
             cancelled=self.order.cancelled or body["cancelled"],
         )
-        self.values["revision"] = Value(body["revision"], change.place)
         for item in change.items:
-            self._set_value(item.line, item.field, None if item.value is None else Value(item.value, change.place))
+            if not item.action:
+                place = item.place if item.place.file else change.place
+                self._set_value(item.line, item.field, None if item.value is None else Value(item.value, place))
         for number in body["cancelled_lines"]:
             self.lines[number].cancelled = True
         for line in self.lines.values():
@@ -206,10 +223,12 @@ class OrderDraft:
         self._close_change(event, "refused")
 
     def _close_change(self, event: Event, state: ChangeState) -> Change:
-        change = self.changes[event.body["change"]]
-        made = event.body["revision"] if state == "approved" and event.body["revision"] > change.revision else 0
-        reason = event.body.get("reason", change.reason)
-        closed = replace(change, state=state, closed=event.when, made=made, reason=reason)
+        body = event.body
+        change = self.changes[body["change"]]
+        made = body["revision"] if state == "approved" and body["revision"] > self.order.revision else 0
+        items = read_items(body["items"], event.document) if "items" in body else change.items
+        reason = body.get("reason", change.reason)
+        closed = replace(change, state=state, closed=event.when, made=made, reason=reason, items=items)
         self.changes[change.number] = closed
         return closed
 
@@ -220,6 +239,10 @@ class OrderDraft:
         values.pop(name, None)
         if value is not None:
             values[name] = value
+
+
+def _parts(header: Mapping[str, Value], lines: Mapping[str, _LineDraft]) -> Parts:
+    return {"": header, **{number: line.values for number, line in lines.items()}}
 
 
 def bare_order(event: Event, received: dt.date) -> Order:
@@ -257,30 +280,6 @@ def read_statement(chained: ChainedEvent) -> Statement:
         document=event.document,
         number=chained.number,
     )
-
-
-def read_change(event: Event) -> Change:
-    """The change of an event of kind change-requested."""
-    body = event.body
-    return Change(
-        number=body["change"],
-        kinds=tuple(body["kinds"]),
-        values=decode_values(body["values"], event.document),
-        items=tuple(
-            ChangeItem(one["line"], one["field"], _decode_blank(one["was"]), _decode_blank(one["value"]))
-            for one in body["items"]
-        ),
-        revision=body["revision"],
-        state=body["state"],
-        since=event.when,
-        place=event.place,
-        by=event.by,
-        document=event.document,
-    )
-
-
-def _decode_blank(written: Any) -> FieldValue | None:
-    return None if written is None else decode_value(written)
 
 
 def _history_words(event: Event) -> dict[str, str]:

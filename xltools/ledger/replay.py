@@ -14,9 +14,11 @@ Bodies of events, schema version 1; dates are ISO text, quantities plain decimal
   so), `deputy_for`
 - order-approved: `revision`, `promises` (`{line: [value, place]}`: promised dates by line, where the review gave any)
 - change-requested: `change` (number), `kinds`, `revision`, `state` (unconfirmed or pending), `values`, `items`:
-  `[{line, field, was, value}]` (null: blank), `confirms` (the number of the unconfirmed change that it takes over)
+  `[{line, field, was, value, place}]` (null: blank; the place may lack; `action-cancel` and the like for a field where
+  an order or line as a whole is changed), `confirms` (the numbers of unconfirmed changes that it takes over). Of one
+  number again: what it says now, with further signatures
 - change-approved: `change`, `revision` (the one that it makes; the same where it makes none), `held` (null: as before),
-  `cancelled` (bool: the whole order), `cancelled_lines`
+  `cancelled` (bool: the whole order), `cancelled_lines`, `items` (as requested, and what follows from them; may lack)
 - change-refused: `change`, `reason`
 - value-edited: `line` (empty for a header field), `field`, `value` (null: blanked), `was` (null: was blank)
 - paper-issued: `paper` (kind), `revision`, `number`, `file`, `sha256`
@@ -34,15 +36,19 @@ the place of its record. `document` is the sha256 of the workbook, or empty.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from xltools.core.codec import decode_values
 from xltools.core.event import EVENT_VERSION, GENESIS, ChainedEvent, Event, EventKind
 from xltools.core.order import Order
 from xltools.core.record import Record, Table
+from xltools.core.text import label_key
 from xltools.ledger.items import OpenItem, apply_item
 from xltools.ledger.number import normalize_order_number
 from xltools.ledger.order_draft import OrderDraft, Overtyped, bare_order
 
 _DESK_ID_LENGTH = 24
+_PRODUCT_FIELDS = ("product_code", "product", "specification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,9 @@ class Ledger:
     `orders` by number, `accepted` by sha256, `returned` (open) and `closed_returns` by return id, `paper_numbers` by
     kind, `items` by id, closed ones among them. `overtyped` tells by order where people typed over its workbook in the
     tracker. `delivery_notes` are the numbers of the orders by delivery note, voided ones too; `change_numbers` those of
-    all change notices. `closed_year` is the latest that was closed. `desk_id` tells this ledger's desk from any other:
-    the hash of its first event in short (empty before it), so that a rebuilt desk has the same.
+    all change notices, `products` the first orders of products by their keys. `closed_year` is the latest that was
+    closed. `desk_id` tells this ledger's desk from any other: the hash of its first event in short (empty before it),
+    so that a rebuilt desk has the same.
     """
 
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -115,6 +122,7 @@ class Ledger:
     desk_id: str = ""
     delivery_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     change_numbers: frozenset[str] = frozenset()
+    products: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open_items(self) -> tuple[OpenItem, ...]:
@@ -151,6 +159,13 @@ def _order_record(order: Order) -> Record:
     return Record(order.place, order.values, tuple(Record(line.place, line.values) for line in order.lines))
 
 
+def _product_key(written: Mapping[str, Any]) -> str:
+    """What tells a product from others: its code, else its name and specification; empty where neither is given."""
+    values = decode_values(dict(written))
+    code, *words = (str(values[name].value) if name in values else "" for name in _PRODUCT_FIELDS)
+    return label_key(code) if code else "|".join(map(label_key, words)).strip("|")
+
+
 class _LedgerDraft:
     """A ledger while events are applied to it."""
 
@@ -165,6 +180,7 @@ class _LedgerDraft:
         self.closed_year, self.desk_id = ledger.closed_year, ledger.desk_id
         self.delivery_notes = dict(ledger.delivery_notes)
         self.change_numbers = set(ledger.change_numbers)
+        self.products = dict(ledger.products)
         self.head, self.number = ledger.head, ledger.number
         self.drafts: dict[str, OrderDraft] = {}
 
@@ -188,6 +204,7 @@ class _LedgerDraft:
             desk_id=self.desk_id,
             delivery_notes=self.delivery_notes,
             change_numbers=frozenset(self.change_numbers),
+            products=self.products,
         )
 
     def take(self, chained: ChainedEvent) -> None:
@@ -276,3 +293,6 @@ class _LedgerDraft:
                 self.delivery_notes[note] = tuple(dict.fromkeys((*self.delivery_notes.get(note, ()), event.order)))
             case EventKind.CHANGE_REQUESTED:
                 self.change_numbers.add(event.body["change"])
+            case EventKind.ORDER_RECEIVED | EventKind.ORDER_REVISED:
+                keys = [key for written in event.body["lines"] if (key := _product_key(written["values"]))]
+                draft.tell_novelty(any(self.products.setdefault(key, event.order) == event.order for key in keys))

@@ -18,9 +18,9 @@ def total_amount(order: Order) -> Decimal | None:
 
 
 def order_figures(order: Order, line: str = "") -> dict[str, FieldValue | None]:
-    """What a condition may name of an order: its header fields and `total_amount`, with `line` that line's fields."""
+    """What a condition may name of an order: its header fields, `total_amount`, `novel`; with `line` its fields too."""
     found: dict[str, FieldValue | None] = {name: given.value for name, given in order.values.items()}
-    found["total_amount"] = total_amount(order)
+    found |= {"total_amount": total_amount(order), "novel": order.novel}
     if line and (part := order.line(line)):
         found |= {name: given.value for name, given in part.values.items()}
     return found

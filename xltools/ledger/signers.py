@@ -4,8 +4,9 @@ A typed name is a claim, not a signature; what is known of it is recorded with i
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from xltools.core.problem import Problem, warning
 from xltools.core.record import Record, Table, Value
@@ -21,8 +22,14 @@ class Signer:
     problems: tuple[Problem, ...] = ()
 
 
-def find_signer(given: Value | None, department: str, staff: Table | None, as_of: dt.date) -> Signer:
-    """Who signed for a department (empty: any), as master data have it on a date.
+def find_signer(
+    given: Value | None,
+    department: str,
+    staff: Table | None,
+    as_of: dt.date,
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> Signer:
+    """Who signed for a department (empty: any), as master data have it on a date; departments are told by `labels`.
 
     Warnings signer-unknown for a name that the staff list lacks, signer-of-other-department for one of another
     department who is nobody's deputy there. Without staff list nothing is compared.
@@ -42,7 +49,8 @@ def find_signer(given: Value | None, department: str, staff: Table | None, as_of
     if not own:
         return Signer(name, problems=(warning("signer-unknown", given.place, "name", value=name),))
     other = own[0].text("department")
-    problem = warning("signer-of-other-department", given.place, "name", value=name, got=other, expected=department)
+    told = {"got": labels.get(other, other), "expected": labels.get(department, department)}
+    problem = warning("signer-of-other-department", given.place, "name", value=name, **told)
     return Signer(name, problems=(problem,))
 
 

@@ -3,13 +3,18 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
+from xltools.core.codec import plain_decimal
+from xltools.core.money import round_cents
 from xltools.core.order import Order, OrderLine, Statement
 from xltools.core.text import Text
 from xltools.forms.rules import Rules
 from xltools.forms.workflow import Gate, LateKind, Workflow
-from xltools.ledger.gates import GateState, is_excused, is_line_open, judge_gate, last_received
+from xltools.ledger.gate_state import GateState
+from xltools.ledger.gate_statements import last_received
+from xltools.ledger.gates import is_excused, is_line_open, judge_gate
 
 CHANGE_NOTICE = "change-notice"  # the form that changes an order from its approval on
 OrderState = Literal["", "held", "declined", "cancelled"]
@@ -19,7 +24,8 @@ OrderState = Literal["", "held", "declined", "cancelled"]
 class Waiting:
     """A shut gate: what is awaited, from whom (a role or department), since when; `fields` by line for a fields gate.
 
-    `limit` is in working days, None for no limit; `late` is what `xltools late` calls it once that has passed.
+    `limit` is in working days, None for no limit; `late` is what `xltools late` calls it once that has passed. `stage`
+    is the one before which it stands.
     """
 
     gate: str
@@ -29,6 +35,7 @@ class Waiting:
     limit: int | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     late: LateKind = "production"
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,9 @@ class Standing:
     """The stage an order has reached and when, the shut gates of the next, and the fields that are missing for it.
 
     `missing` has field names by line number, the header's under the empty text. `untracked` names the gates that count
-    as open because nothing installed can open them, `overrides` what let it pass shut ones. An order that is `held`,
-    `declined` in review or `cancelled` has that `state`, and `reason` says why.
+    as open because nothing installed can open them, `overrides` what let it pass shut ones, at later stages too. An
+    order that is `held`, `declined` in review or `cancelled` has that `state`, and `reason` says why. `ahead` are the
+    shut gates of all stages, `waiting` the first of them.
     """
 
     stage: str
@@ -48,20 +56,22 @@ class Standing:
     overrides: tuple[tuple[str, Statement], ...] = ()
     state: OrderState = ""
     reason: str = ""
+    ahead: tuple[Waiting, ...] = ()
 
 
 def assess_order(order: Order, rules: Rules, as_of: dt.date) -> Standing:
     """Where the order stands on a date, which only limits overrides.
 
     Its stage is the furthest that has evidence (paper made, goods shipped, a form's word) or no gates, with every gate
-    up to it open; never before the stage its layout brought it in at, whose gates are not asked. A gate is open that
-    `unless` excuses, and one that nothing installed could open.
+    up to it open; never before the stage its layout brought it in at, whose gates are not asked. Goods that have left
+    are a fact: they carry it on even past a gate that was shut again. A gate is open that `unless` excuses, and one
+    that nothing installed could open.
     """
     workflow = rules.workflow
     names = [stage.name for stage in workflow.stages]
     start = names.index(order.entered) if order.entered in names else 0  # a desk may have renamed its stages since
     reached, since = start, last_received(order)
-    waiting: tuple[Waiting, ...] = ()
+    ahead: list[Waiting] = []
     untracked: list[str] = []
     overrides: list[tuple[str, Statement]] = []
     refusal: Statement | None = None
@@ -69,33 +79,57 @@ def assess_order(order: Order, rules: Rules, as_of: dt.date) -> Standing:
     for at, stage in enumerate(workflow.stages[start + 1 :], start + 1):
         states = [(gate, judge_gate(gate, order, rules, as_of)) for gate in stage.gates]
         needed += [(at, state) for gate, state in states if gate.fields and not is_excused(gate, order)]
-        if waiting:
-            continue
-        untracked += [gate.name for gate, state in states if not state.tracked]
         overrides += [(gate.name, state.override) for gate, state in states if state.override]
-        shut = [(gate, state) for gate, state in states if not state.is_open]
-        refusal = next((state.refusal for _, state in shut if state.refusal), None)
-        waiting = tuple(one for gate, state in shut for one in _tell_waiting(gate, state, since))
+        if not ahead:
+            untracked += [gate.name for gate, state in states if not state.tracked]
+            refusal = next((state.refusal for _, state in states if state.refusal), None)
+        ahead += [one for gate, state in states for one in _tell_waiting(gate, state, since, stage.name)]
+        left = [state.evidence for gate, state in states if gate.goods and state.is_open and state.evidence]
         dates = [state.evidence for _, state in states if state.evidence]
-        if not shut and (dates or not stage.gates):
-            reached, since = at, max([since, *dates])
-    missing = next((state.missing for at, state in needed if at > reached), {})
+        if left or (not ahead and (dates or not stage.gates)):
+            reached, since = at, max([since, *(left if ahead else dates)])
+    missing = next((state.missing for at, state in needed if at > reached or not state.is_open), {})
+    waiting = tuple(one for one in ahead if one.stage == ahead[0].stage)
     state, reason = _tell_state(order, refusal)
     if state == "cancelled":
-        waiting, missing = (), {}
+        waiting, missing, ahead = (), {}, []
     return Standing(
-        workflow.stages[reached].name, since, waiting, missing, tuple(untracked), tuple(overrides), state, reason
+        workflow.stages[reached].name,
+        since,
+        waiting,
+        missing,
+        tuple(untracked),
+        tuple(overrides),
+        state,
+        reason,
+        tuple(ahead),
     )
 
 
-def _tell_waiting(gate: Gate, state: GateState, since: dt.date) -> Iterator[Waiting]:
+def _tell_waiting(gate: Gate, state: GateState, since: dt.date, stage: str) -> Iterator[Waiting]:
     """What a shut gate waits for: of each department that has not said its word, else of whom the gate names."""
+    if state.is_open:
+        return
     if state.refusal:
         what = Text("评审未通过，请改单重发", "refused in review: revise the order")
-        yield Waiting(gate.name, what, "owner", state.refusal.when, gate.limit, late=gate.late)
+        yield Waiting(gate.name, what, "owner", state.refusal.when, gate.limit, late=gate.late, stage=stage)
         return
+    what = _tell_what(gate.what.text, state)
     for whom in state.pending or (gate.whom,):
-        yield Waiting(gate.name, gate.what.text, whom, since, gate.limit, state.missing, gate.late)
+        yield Waiting(gate.name, what, whom, since, gate.limit, state.missing, gate.late, stage)
+
+
+def _tell_what(what: Text, state: GateState) -> Text:
+    """What is awaited, with the delivery notes that lack it, or how much of a sum is there."""
+    more = ", ".join(state.notes)
+    if state.figures and state.figures[0]:
+        more = " / ".join(f"{figure:,f}" for figure in map(_plain, state.figures))
+    return Text(f"{what.zh} {more}", f"{what.en} {more}") if more else what
+
+
+def _plain(figure: Decimal) -> Decimal:
+    """The figure to the cent, without needless zeros."""
+    return Decimal(plain_decimal(round_cents(figure)))
 
 
 def _tell_state(order: Order, refusal: Statement | None) -> tuple[OrderState, str]:
@@ -126,12 +160,12 @@ def is_approved(order: Order, rules: Rules, as_of: dt.date) -> bool:
 
 
 def shipment_gates(standing: Standing, rules: Rules) -> tuple[Waiting, ...]:
-    """The shut gates that hold a shipment: all before goods may leave but what shipping itself shows."""
+    """The shut gates that hold a shipment: all before goods may leave, of whatever stage, but what shipping shows."""
     stages = rules.workflow.stages
-    leaving = [at for at, stage in enumerate(stages) if any(gate.goods == "some-shipped" for gate in stage.gates)]
-    before = stages[: leaving[0] + 1] if leaving else ()
+    leaving = next((at for at, stage in enumerate(stages) if any(gate.goods for gate in stage.gates)), len(stages) - 1)
+    before = stages[: leaving + 1]
     held = {gate.name for stage in before for gate in stage.gates if not (gate.goods or gate.shipping_shows)}
-    return tuple(waiting for waiting in standing.waiting if waiting.gate in held)
+    return tuple(waiting for waiting in standing.ahead if waiting.gate in held)
 
 
 def is_in_tracker(line: OrderLine, closed_year: int | None, rules: Rules) -> bool:

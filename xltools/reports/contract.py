@@ -1,198 +1,141 @@
-"""What a sales contract says of an order: the values that the contract template names."""
+"""What order confirmations, sales contracts and proforma invoices say of an order, and which clauses they have."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from xltools.core.codec import plain_decimal
-from xltools.core.money import rmb_capitals, round_cents
-from xltools.core.order import Order, OrderLine
-from xltools.core.record import Record
-from xltools.core.text import Text
-from xltools.forms.rules import Rules
-from xltools.reports.wording import natural_key, order_form, value_text
-from xltools.reports.words import english_amount
+from xltools.core.order import Order
+from xltools.core.place import Place
+from xltools.core.problem import Problem, warning
+from xltools.core.record import FieldValue
+from xltools.forms.clause_text import ClauseError, fill_clause
+from xltools.forms.expression import compile_expression
+from xltools.forms.papers import Clause
+from xltools.ledger.routing import order_figures, total_amount
+from xltools.reports.paper_context import PaperRequest, Party, name_buyer, name_seller, paper_context, total_words
+from xltools.reports.paper_words import BLANK, DEPOSIT_LIMIT, deposit_share, payment_words
+from xltools.reports.wording import value_text
 
-# Where nothing is known a person writes by hand.
-BLANK = "________"
-
-_INSTALMENTS = re.compile(r"\d{1,3}(?:\.\d+)?%?(?:/\d{1,3}(?:\.\d+)?%?)+")
-_MONTHLY = re.compile(r"月结\s*(\d+)\s*天")
+_STOPS = re.compile(r"([。.，,；;])(?:\s*[。.])+")  # 按图纸。。 where people end their words with a stop
+_LINE_BLANKS = ("product", "unit", "price", "amount")
+_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # YAML folds a line's end to a blank; Chinese has none
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """A party of a contract as Civil Code art. 470 wants it named, with what its invoice needs."""
+class PrintedClause:
+    """A clause as it stands in the paper, numbered from 2: the goods are article 1."""
 
-    name: str
-    name_en: str
-    address: str
-    address_en: str
-    representative: str
-    phone: str
-    tax_number: str
-    bank: str
-    account: str
+    number: str
+    topic: str
+    heading: str
+    heading_en: str
+    text: str
+    text_en: str
 
 
-def contract_context(
-    order: Order, customer: Record | None, rules: Rules, as_of: dt.date, number: str
-) -> dict[str, Any]:
-    """The values that the sales contract template names, all text but `lines`.
+def contract_context(request: PaperRequest) -> dict[str, Any]:
+    """The values that the templates of contracts, confirmations and proforma invoices name beside those of all papers.
 
-    Holds what Civil Code arts. 470 and 596 list and the template leaves open; the standard clauses stand in the
-    template. What is not known reads `________`. The total is blank while a line has no price; currencies are never
-    added, an order has one.
+    Holds what Civil Code arts. 470 and 596 list and the clauses leave open. What is not known reads `________`: a
+    person fills it in by hand. ValueError where the total has no words: below zero, or too large.
     """
-    currency = order.text("currency")
-    lines = sorted(order.lines, key=lambda line: natural_key(line.number))
-    amounts = [line.amount for line in lines]
-    known = [amount for amount in amounts if amount is not None]
-    total = round_cents(sum(known, Decimal(0))) if len(known) == len(amounts) else None
+    order, rules = request.order, request.rules
+    every = paper_context(request)
+    total, currency = total_amount(order), order.text("currency")
     payment = payment_words(order.text("payment_terms"))
-    tax = tax_words(order)
-    seller = rules.settings.company
-    return {
-        "number": number,
-        "order_no": order.number,
-        "revision": str(order.revision),
-        "customer_po": order.text("customer_po") or BLANK,
-        "signed_on": as_of.isoformat(),
-        "signed_at": seller.address.zh or BLANK,
-        "seller": _seller(rules),
-        "buyer": _buyer(order, customer),
-        "currency": _currency_label(currency, rules).both or BLANK,
-        "lines": [_contract_line(line) for line in lines],
-        "total": BLANK if total is None else f"{total:,.2f}",
-        "total_words": _total_words(total, currency),
-        "tax_zh": tax.zh,
-        "tax_en": tax.en,
-        "trade_terms": order.text("trade_terms") or BLANK,
-        "delivery_address": order.text("delivery_address") or BLANK,
-        "transport": order.text("transport") or BLANK,
-        "packing": order.text("packing") or BLANK,
-        "requirements": order.text("requirements") or BLANK,
-        "partial": value_text(order.get("partial_allowed"), None, "zh") or BLANK,
-        "partial_en": value_text(order.get("partial_allowed"), None, "en") or BLANK,
+    share = deposit_share(order.text("payment_terms"))
+    partial = order.get("partial_allowed")
+    values: dict[str, Any] = {
+        "signed_on": every["date"],
+        "signed_at": rules.settings.company.address.zh or BLANK,
+        "seller": _with_blanks(name_seller(rules)),
+        "buyer": _with_blanks(name_buyer(order, request.customer, rules)),
+        "customer_po": every["customer_po"] or BLANK,
+        "currency": every["currency"] or BLANK,
+        "currency_en": every["currency_en"] or BLANK,
+        "lines": [_fill_blanks(line) for line in every["lines"]],
+        "total": every["total"] or BLANK,
+        "total_words": total_words(total, currency) or BLANK,
+        "partial": value_text(partial, None, "zh") or BLANK,
+        "partial_en": value_text(partial, None, "en") or BLANK,
         "payment_zh": payment.zh,
         "payment_en": payment.en,
+        "deposit_share": "" if share is None else plain_decimal(share),
         "remark": order.text("remark") or "无 None",
     }
+    for name in ("trade_terms", "delivery_address", "transport", "packing", "requirements"):
+        values[name] = order.text(name) or BLANK
+    return {**values, "clauses": choose_clauses(request, {**every, **values})}
 
 
-def payment_words(terms: str) -> Text:
-    """Payment terms in words that add nothing to them: `30/70` names shares, not when they fall due.
+def choose_clauses(request: PaperRequest, values: Mapping[str, Any]) -> tuple[PrintedClause, ...]:
+    """The clauses of this kind of paper: of each topic the first whose condition is true, filled with the values.
 
-    Only shares that make 100 and `月结N天` are put into words; anything else reads as it was typed.
+    ClauseError, which names the clause, where its words can't be filled.
     """
-    if not terms.strip():
-        return Text(BLANK, BLANK)
-    compact = terms.replace(" ", "")
-    if _INSTALMENTS.fullmatch(compact):
-        shares = [Decimal(part.rstrip("%")) for part in compact.split("/")]
-        if sum(shares) == 100:
-            zh = "，".join(f"第{index}期 {plain_decimal(share)}%" for index, share in enumerate(shares, start=1))
-            en = ", ".join(f"{plain_decimal(share)}%" for share in shares)
-            return Text(f"分{len(shares)}期支付（{terms}）：{zh}", f"In {len(shares)} instalments: {en}")
-    if monthly := _MONTHLY.fullmatch(terms.strip()):
-        return Text(terms, f"Monthly account, {monthly[1]} days")
-    return Text(terms, terms)
+    figures = _clause_figures(request)
+    chosen: dict[str, Clause] = {}
+    for clause in request.rules.papers.clauses:
+        if request.rule.name in clause.papers and clause.topic not in chosen and _is_true(clause.when, figures):
+            chosen[clause.topic] = clause
+    plain = {name: asdict(value) if isinstance(value, Party) else value for name, value in values.items()}
+    return tuple(_print_clause(clause, str(number), plain) for number, clause in enumerate(chosen.values(), start=2))
 
 
-def tax_words(order: Order) -> Text:
-    """Whether the prices include tax, and its rate; what the order does not say stays open."""
-    rate = order.get("tax_rate")
-    written = f"{plain_decimal(rate * 100)}%" if isinstance(rate, Decimal) else BLANK
-    included = order.get("tax_included")
-    if not isinstance(included, bool):
-        return Text(f"含税/不含税：{BLANK}，税率 {written}", f"Tax included or not: {BLANK}; rate {written}")
-    if included:
-        return Text(f"以上价格含税，税率 {written}", f"Prices include tax at {written}")
-    return Text(f"以上价格不含税，税率 {written}", f"Prices exclude tax; rate {written}")
+def _print_clause(clause: Clause, number: str, values: Mapping[str, Any]) -> PrintedClause:
+    words = (clause.heading.zh, clause.heading.en, clause.text.zh, clause.text.en)
+    try:
+        return PrintedClause(number, clause.topic, *(_fill(one, values) for one in words))
+    except ClauseError as bad:
+        raise ClauseError(f"{clause.name}: {bad}") from bad
 
 
-def _seller(rules: Rules) -> Party:
-    company = rules.settings.company
-    return Party(
-        name=company.name.zh or BLANK,
-        name_en=company.name.en if company.name.en != company.name.zh else "",
-        address=company.address.zh or BLANK,
-        address_en=company.address.en if company.address.en != company.address.zh else "",
-        representative=company.representative or BLANK,
-        phone=company.phone or BLANK,
-        tax_number=company.tax_number or BLANK,
-        bank=company.bank or BLANK,
-        account=company.account or BLANK,
-    )
-
-
-def _buyer(order: Order, customer: Record | None) -> Party:
-    def known(name: str, order_field: str = "") -> str:
-        found = customer.text(name) if customer else ""
-        return found or (order.text(order_field) if order_field else "") or BLANK
-
-    return Party(
-        name=known("name", "customer"),
-        name_en=customer.text("english_name") if customer else "",
-        address=known("address"),
-        address_en="",
-        representative=known("representative"),
-        phone=known("phone", "phone"),
-        tax_number=known("tax_number"),
-        bank=known("bank"),
-        account=known("account"),
-    )
-
-
-def _contract_line(line: OrderLine) -> Mapping[str, str]:
-    price = line.decimal("unit_price")
-    discount = line.decimal("discount")
-    written_price = BLANK if price is None else _price(price)
-    return {
-        "no": line.number,
-        "code": line.text("customer_item") or line.text("product_code"),
-        "product": line.text("product") or line.text("product_code") or BLANK,
-        "specification": " ".join(
-            filter(None, (line.text("specification"), line.text("drawing"), line.text("material")))
+def check_deposit(order: Order, place: Place) -> tuple[Problem, ...]:
+    """A warning where the terms call more than a fifth of the price 定金: the rest is none (Civil Code art. 586)."""
+    share = deposit_share(order.text("payment_terms"))
+    if share is None or share <= DEPOSIT_LIMIT:
+        return ()
+    return (
+        warning(
+            "deposit-above-limit",
+            place,
+            "payment_terms",
+            order=order.number,
+            share=plain_decimal(share),
+            limit=plain_decimal(DEPOSIT_LIMIT),
         ),
-        "unit": line.text("unit") or BLANK,
-        "quantity": f"{Decimal(plain_decimal(line.quantity)):,f}",
-        "price": f"{written_price}\n-{plain_decimal(discount * 100)}%" if discount else written_price,
-        "amount": BLANK if line.amount is None else f"{round_cents(line.amount):,.2f}",
-        "delivery": delivery_words(line),
-        "remark": line.text("line_remark"),
+    )
+
+
+def _clause_figures(request: PaperRequest) -> dict[str, FieldValue | None]:
+    order = request.order
+    figures = order_figures(order)
+    figures["country"] = request.customer.get("country") if request.customer else None
+    figures["has_drawing"] = any(line.text("drawing") for line in order.lines)
+    figures["deposit_share"] = deposit_share(order.text("payment_terms")) or Decimal(0)
+    return figures
+
+
+def _is_true(condition: str | None, figures: Mapping[str, FieldValue | None]) -> bool:
+    return condition is None or compile_expression(condition).evaluate(figures) is True
+
+
+def _fill(text: str, values: Mapping[str, Any]) -> str:
+    return _STOPS.sub(r"\1", _BREAK.sub("", fill_clause(text, values)))
+
+
+def _with_blanks(party: Party) -> Party:
+    """The party with what is not known left to the pen; a second language that is missing is left out."""
+    unknown = {
+        one.name: BLANK for one in fields(party) if not getattr(party, one.name) and not one.name.endswith("_en")
     }
+    return replace(party, **unknown)
 
 
-def delivery_words(line: OrderLine) -> str:
-    """A line's deliveries: promised dates, else the requested ones, with quantities where there are several."""
-    if not line.deliveries:
-        return BLANK
-    parts = []
-    for delivery in line.deliveries:
-        day = delivery.due.isoformat() if delivery.due else delivery.words or BLANK
-        share = f"×{plain_decimal(delivery.quantity)}" if len(line.deliveries) > 1 else ""
-        parts.append(f"{day}{share}")
-    return "\n".join(parts)
-
-
-def _price(price: Decimal) -> str:
-    """At least two decimals, as many as the price has."""
-    exponent = price.normalize().as_tuple().exponent
-    places = max(2, -exponent) if isinstance(exponent, int) else 2
-    return f"{price:,.{places}f}"
-
-
-def _total_words(total: Decimal | None, currency: str) -> str:
-    if total is None or not currency:
-        return BLANK
-    return rmb_capitals(total) if currency == "CNY" else english_amount(total, currency)
-
-
-def _currency_label(currency: str, rules: Rules) -> Text:
-    field = order_form(rules).field("currency")
-    chosen = next((one for one in field.choices if one.value == currency), None) if field else None
-    return chosen.label.text if chosen else Text(currency, currency)
+def _fill_blanks(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line with what must not be blank left to the pen, and all that tells the goods in one specification."""
+    told = " ".join(filter(None, (line["specification"], line["drawing"], line["material"], line["surface"])))
+    return {**line, "specification": told, **{name: line[name] or BLANK for name in _LINE_BLANKS}}

@@ -131,7 +131,10 @@ def measure_on_time(lines: Iterable[AssessedLine], rules: Rules, as_of: dt.date)
     delivered: dict[Month, list[TimedDelivery]] = defaultdict(list)
     due: dict[Month, list[bool]] = defaultdict(list)
     for assessed in lines:
+        is_cancelled = assessed.line.cancelled or assessed.order.cancelled
         for delivery in time_deliveries(assessed.line, rules):
+            if delivery.completed is None and is_cancelled:  # the customer's word, not a failure to deliver (RL.1.1)
+                continue
             if delivery.completed:
                 delivered[_month(delivery.completed)].append(delivery)
             if delivery.due and delivery.due < as_of:

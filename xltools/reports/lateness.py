@@ -56,7 +56,8 @@ def assess_line(
     """How a line of an order with this standing stands to its dates, by rules.settings.lateness.
 
     A delivery is late when it is due before the as-of date and what is open of it and of those due before it is more
-    than the short tolerance, a share of the ordered quantity of the line (the line's own where it has one).
+    than the short tolerance, a share of the ordered quantity of the line (the line's own where it has one). Nothing of
+    an order that is held, declined or cancelled is late or at risk: goods are not to leave.
     """
     lateness = rules.settings.lateness
     tolerance = short_tolerance(line, rules)
@@ -69,11 +70,11 @@ def assess_line(
         due = last_day_to_leave(delivery.due, lateness)
         open_so_far += delivery.open
         is_open = line_is_open and delivery.open > 0 and open_so_far > tolerance
-        late = is_open and due is not None and due < as_of
-        at_risk = is_open and not late and behind and due is not None and due < first_safe_day
+        late = is_open and not standing.state and due is not None and due < as_of
+        at_risk = is_open and not standing.state and not late and behind and due is not None and due < first_safe_day
         days_late = (as_of - due).days if late and due else 0
         statuses.append(DeliveryStatus(delivery, due, is_open, late, at_risk, days_late))
-    return _sum_up(line, tuple(statuses), line_is_open, as_of)
+    return _sum_up(line, tuple(statuses), line_is_open, None if standing.state else as_of)
 
 
 def _is_behind(standing: Standing, rules: Rules) -> bool:
@@ -84,7 +85,10 @@ def _is_behind(standing: Standing, rules: Rules) -> bool:
     return by_goods or at < workflow.index(workflow.ready)
 
 
-def _sum_up(line: OrderLine, deliveries: tuple[DeliveryStatus, ...], is_open: bool, as_of: dt.date) -> LineStatus:
+def _sum_up(
+    line: OrderLine, deliveries: tuple[DeliveryStatus, ...], is_open: bool, as_of: dt.date | None
+) -> LineStatus:
+    """The line as a whole; no days count while `as_of` is None, as for an order that is held."""
     counted = _delivery_that_counts(deliveries)
     due = counted.due if counted else None
     measured = as_of if is_open else line.last_shipped
@@ -94,7 +98,7 @@ def _sum_up(line: OrderLine, deliveries: tuple[DeliveryStatus, ...], is_open: bo
         requested=counted.delivery.requested if counted else None,
         promised=counted.delivery.promised if counted else None,
         first_promised=counted.delivery.first_promised if counted else None,
-        days_left=(due - as_of).days if is_open and due else None,
+        days_left=(due - as_of).days if is_open and due and as_of else None,
         days_late=max((measured - due).days, 0) if measured and due else 0,
         late=any(one.late for one in deliveries),
         at_risk=any(one.at_risk for one in deliveries),

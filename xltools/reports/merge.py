@@ -1,6 +1,6 @@
 """A table as it is wanted × as it stands → the cells to change and the rows to append, and nothing else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import overload
 
@@ -52,6 +52,8 @@ def merge_table(
         merge.take(at, row.key if wanted.key else (str(at),), row)
     if not wanted.key:
         merge.blank_rest(len(wanted.rows))
+    elif wanted.retired:
+        merge.retire_rest({row.key for row in wanted.rows})
     caption = stands.caption
     if owns_caption and stands.block.top > 0 and content_text(wanted.caption) not in {"", caption}:
         merge.cells[stands.caption_cell] = wanted.caption
@@ -147,6 +149,19 @@ class _Merge:
                     if texts[index] and place >= 0:
                         self.cells[row, at], texts[index] = None, ""
                 self._rows[key] = row, pack_texts(texts)
+
+    def retire_rest(self, keys: Collection[RowKey]) -> None:
+        """Says in rows that are not wanted any more that this is so."""
+        said = {name: content_text(content) for name, content in self.wanted.retired.items()}
+        for key, (row, packed) in self.stands.rows.items():
+            if key in keys:
+                continue
+            texts = unpack_texts(packed)
+            for index, (name, at) in enumerate(self.stands.columns.items()):
+                if name in said and (row, at) not in self.spared and not same_text(said[name], texts[index]):
+                    self.cells[row, at], texts[index] = self.wanted.retired[name], said[name]
+                    self.changed += 1
+            self._rows[key] = row, pack_texts(texts)
 
     @property
     def first_row(self) -> int | None:

@@ -1,7 +1,7 @@
 """A table of a shared workbook, before it meets the file: columns, rows by their keys, and what stands above it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from xltools.core.grid import CellContent, Style
 
@@ -34,8 +34,8 @@ class SheetTable:
     """A table of ours in a shared workbook; `name` is that of its Excel table, `sheet` the sheet it is made on.
 
     Where `key` names columns, a row is found by them wherever people have moved it, and a row that is not wanted any
-    more stays; without a key, rows are written anew from the top, and those left over are blanked. `caption` is the
-    text one row above the header.
+    more stays, with what its `retired` columns then say; without a key, rows are written anew from the top, and those
+    left over are blanked. `caption` is the text one row above the header.
     """
 
     sheet: str
@@ -44,6 +44,7 @@ class SheetTable:
     rows: Sequence[TableRow] = ()
     key: tuple[str, ...] = ()
     caption: str = ""
+    retired: Mapping[str, CellContent] = field(default_factory=dict)
 
     @property
     def has_editable(self) -> bool:

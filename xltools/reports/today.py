@@ -11,9 +11,10 @@ from xltools.core.grid import CellContent, Condition, Style
 from xltools.core.text import Language, Text
 from xltools.forms.rules import Rules
 from xltools.reports.lines import AssessedLine
+from xltools.reports.overdue import Overdue, find_overdue, list_overdue
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import column_condition, row_height
-from xltools.reports.wording import Say, labels_text, natural_key, stage_text, waiting_text
+from xltools.reports.wording import Say, labels_text, natural_key, stage_text, waiting_text, whom_text
 
 TODAY_SHEET = "今日待办 Today"
 TODAY_TABLE = "Today"
@@ -37,14 +38,16 @@ class Task(IntEnum):
 
     LATE = 1
     AT_RISK = 2
-    OVERDUE = 3  # a gate waits longer than its limit
-    MISSING = 4  # fields of the next stage, though the goods are due within the desk's warning window
-    NO_DATE = 5  # goods that are open without any date: they would never be late
+    DECLINED = 3  # in review: the order is to be revised, or cancelled
+    OVERDUE = 4  # a verdict, payment, signature, change … is awaited beyond its limit
+    MISSING = 5  # fields of the next stage, though the goods are due within the desk's warning window
+    NO_DATE = 6  # goods that are open without any date: they would never be late
 
 
 _WORDS = {
     Task.LATE: Text("逾期", "Late"),
     Task.AT_RISK: Text("临期", "At risk"),
+    Task.DECLINED: Text("评审未过", "Declined"),
     Task.OVERDUE: Text("超时未办", "Overdue"),
     Task.MISSING: Text("缺项", "Missing"),
     Task.NO_DATE: Text("交期未定", "No date"),
@@ -53,10 +56,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row of the list: a line, or lines of one order that an overdue gate is the only word about."""
+    """A row of the list: a line, or lines of one order that its overdue tasks are the only word about."""
 
     task: Task
     lines: tuple[AssessedLine, ...]
+    overdue: tuple[Overdue, ...] = ()
 
     @property
     def first(self) -> AssessedLine:
@@ -76,7 +80,8 @@ def build_today(
 ) -> SheetTable:
     """The table Today: by owner, those without one last; within an owner what presses most first, see `Task`.
 
-    An order that only waits for an overdue step has one row, however many lines it has.
+    An order that only waits for overdue steps, or was declined, has one row, however many lines it has. What is held or
+    cancelled is nobody's task.
     """
     items = sorted(_list_items(lines, rules, calendar, as_of), key=_sort_key)
     owners = {item.owner for item in items if item.owner}
@@ -110,19 +115,25 @@ def _list_items(lines: Iterable[AssessedLine], rules: Rules, calendar: WorkCalen
     first_safe_day = calendar.add_working_days(as_of, rules.settings.lateness.warn_days + 1)
     for _, group in groupby(lines, key=lambda one: one.order.number):
         of_order = tuple(group)
-        overdue = _is_overdue(of_order[0], calendar, as_of)
+        first = of_order[0]
+        overdue = tuple(list_overdue(first.order, first.standing, rules, calendar, as_of))
+        if first.standing.state == "declined":
+            yield _Item(Task.DECLINED, of_order, overdue)
+            continue
         tasks = [(_line_task(one, first_safe_day), one) for one in of_order]
-        yield from (_Item(task, (one,)) for task, one in tasks if task and not (overdue and task > Task.OVERDUE))
+        yield from (
+            _Item(task, (one,), overdue) for task, one in tasks if task and not (overdue and task > Task.OVERDUE)
+        )
         rest = tuple(one for task, one in tasks if task is None or task > Task.OVERDUE)
         # What has been shipped may still wait for a receipt; only where nothing more pressing says so already.
         if overdue and len(rest) == len(of_order):
-            yield _Item(Task.OVERDUE, tuple(one for one in rest if one.status.is_open) or rest)
+            yield _Item(Task.OVERDUE, tuple(one for one in rest if one.status.is_open) or rest, overdue)
 
 
 def _line_task(assessed: AssessedLine, first_safe_day: dt.date) -> Task | None:
     """The most pressing task of an open line, its order's gates aside."""
     status = assessed.status
-    if not status.is_open:
+    if not status.is_open or assessed.standing.state:
         return None
     if status.late:
         return Task.LATE
@@ -131,14 +142,6 @@ def _line_task(assessed: AssessedLine, first_safe_day: dt.date) -> Task | None:
     if status.due is None:
         return Task.NO_DATE
     return Task.MISSING if assessed.missing and status.due < first_safe_day else None
-
-
-def _is_overdue(assessed: AssessedLine, calendar: WorkCalendar, as_of: dt.date) -> bool:
-    """True when a shut gate of the order has waited for more working days than its limit."""
-    return any(
-        gate.limit is not None and calendar.add_working_days(gate.since, gate.limit) < as_of
-        for gate in assessed.standing.waiting
-    )
 
 
 def _sort_key(item: _Item) -> tuple[object, ...]:
@@ -169,17 +172,32 @@ def _row(item: _Item, rules: Rules, language: Language, say: Say) -> TableRow:
         status.open_quantity if single else None,
         min((one.status.due for one in item.lines if one.status.due), default=None),
         stage_text(item.first.standing.stage, rules, language),
-        _details(item.lines, rules, language, say) or None,
+        _details(item, rules, language, say) or None,
     )
     return TableRow((), cells, row_height(_COLUMNS, cells, TODAY_HEIGHT))
 
 
-def _details(lines: Sequence[AssessedLine], rules: Rules, language: Language, say: Say) -> str:
-    """What is awaited, what is missing, and the shortages that staff typed."""
-    first = lines[0]
-    missing = dict.fromkeys(name for one in lines for name in one.missing)
-    shortages = dict.fromkeys(text for one in lines if (text := one.line.text("shortage")))
-    parts = [waiting_text(gate, first.order, rules, language, say) for gate in first.standing.waiting]
+def _details(item: _Item, rules: Rules, language: Language, say: Say) -> str:
+    """What is overdue, what else is awaited, what is missing, and the shortages that staff typed."""
+    first = item.first
+    told = {(task.whom, task.what): task for task in reversed(item.overdue)}
+    parts = [
+        say(
+            "ui-today-overdue",
+            whom=whom_text(task.whom, first.order, rules, language, say),
+            what=task.what.in_language(language),
+            since=task.since.isoformat(),
+            days=task.days,
+        )
+        for task in reversed(told.values())
+    ]
+    parts += [
+        waiting_text(gate, first.order, rules, language, say)
+        for gate in first.standing.waiting
+        if not find_overdue(gate, item.overdue)
+    ]
+    missing = dict.fromkeys(name for one in item.lines for name in one.missing)
+    shortages = dict.fromkeys(text for one in item.lines if (text := one.line.text("shortage")))
     if missing:
         parts.append(say("ui-status-missing", fields=labels_text(missing, rules, language)))
     parts += [say("ui-today-shortage", shortage=text) for text in shortages]

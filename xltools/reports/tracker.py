@@ -20,6 +20,7 @@ from xltools.core.text import Language
 from xltools.forms.model import FieldType, FormField, TrackerColumn
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_SHEET, TRACKER_TABLE
+from xltools.ledger.change_tasks import pending_changes, unconfirmed_changes
 from xltools.reports.lines import AssessedLine
 from xltools.reports.made_rows import MadeRows
 from xltools.reports.table import SheetTable, TableColumn, TableRow
@@ -30,7 +31,7 @@ from xltools.reports.wording import (
     order_form,
     stage_text,
     value_text,
-    waiting_text,
+    whom_text,
 )
 
 HEADER_ROW = 2
@@ -118,7 +119,7 @@ def _table_column(column: TrackerColumn, rules: Rules) -> TableColumn:
 
 
 def tracker_conditions(rules: Rules, says: Iterable[Say], first_row: int = HEADER_ROW + 1) -> tuple[Condition, ...]:
-    """The colours of late, at-risk and finished lines, as conditions on a table that begins in column A.
+    """The colours of late, at-risk, finished and doubtful lines, as conditions on a table that begins in column A.
 
     They follow what stands in the row, in any of the languages: people's own fills stay theirs.
     """
@@ -127,16 +128,21 @@ def tracker_conditions(rules: Rules, says: Iterable[Say], first_row: int = HEADE
         return ()
     warning, days = (column_name(names.index(name)) for name in ("warning", "days_left"))
     spoken = tuple(says)
-    at_risk, done = (
-        "OR(" + ",".join(f'${warning}{first_row + 1}="{say(code)}"' for say in spoken) + ")"
-        for code in ("ui-warning-at-risk", "ui-warning-done")
+    cell = f"${warning}{first_row + 1}"
+    waits, over = (
+        "OR(" + ",".join(f'{cell}="{say(code)}"' for code in codes for say in spoken) + ")"
+        for codes in (("ui-warning-at-risk", "ui-warning-held"), ("ui-warning-done", "ui-warning-cancelled"))
     )
+    # What else is to be said of the line stands under it.
+    searched = ",".join(f'ISNUMBER(SEARCH("{say("ui-warning-unconfirmed")}",{cell}))' for say in spoken)
     late = f"AND(ISNUMBER(${days}{first_row + 1}),${days}{first_row + 1}<0)"
     signal = [Range(first_row, at, first_row, at) for at in (names.index("warning"), names.index("days_left"))]
+    whole = Range(first_row, 0, first_row, len(names) - 1)
     return (
+        Condition(signal[0], f"OR({searched})", Style.LATE),
         *(Condition(block, late, Style.LATE) for block in signal),
-        *(Condition(block, at_risk, Style.AT_RISK) for block in signal),
-        Condition(Range(first_row, 0, first_row, len(names) - 1), done, Style.DONE),
+        *(Condition(block, waits, Style.AT_RISK) for block in signal),
+        Condition(whole, over, Style.DONE),
     )
 
 
@@ -232,19 +238,40 @@ def _printed_columns(columns: Sequence[TrackerColumn]) -> int:
 
 
 def _warning(assessed: AssessedLine, page: _Page) -> CellContent:
+    """A change that nobody has confirmed comes first: it may be that nothing else of the row holds."""
+    unconfirmed = unconfirmed_changes(assessed.order, assessed.line.number)
+    words = _status_words(assessed, page)
+    return "\n".join(filter(None, (page.say("ui-warning-unconfirmed") if unconfirmed else "", words))) or None
+
+
+def _status_words(assessed: AssessedLine, page: _Page) -> str:
     status = assessed.status
+    if assessed.line.cancelled or assessed.order.cancelled:
+        return page.say("ui-warning-cancelled")
+    if assessed.order.held and status.is_open:
+        return page.say("ui-warning-held")
     if not status.is_open:
         return page.say("ui-warning-done")
     if status.late:
         return page.say("ui-warning-late", days=status.days_late)
     if status.at_risk:
         return page.say("ui-warning-at-risk")
-    return None if status.due else page.say("ui-warning-no-date")
+    return "" if status.due else page.say("ui-warning-no-date")
 
 
 def _waiting(assessed: AssessedLine, page: _Page) -> CellContent:
-    gates = assessed.standing.waiting
-    words = (waiting_text(gate, assessed.order, page.rules, page.language, page.say) for gate in gates)
+    """What is awaited, of all departments that are asked the same in one: the cell holds three lines of text."""
+    order = assessed.order
+    gates = (*pending_changes(order, page.rules, assessed.line.number), *assessed.standing.waiting)
+    whom: dict[tuple[dt.date, str], list[str]] = {}
+    for gate in gates:
+        asked = whom.setdefault((gate.since, gate.what.in_language(page.language)), [])
+        asked.append(whom_text(gate.whom, order, page.rules, page.language, page.say))
+    between = "、" if page.language == "zh" else ", "
+    words = [
+        page.say("ui-waiting", whom=between.join(dict.fromkeys(names)), since=since.isoformat(), what=what)
+        for (since, what), names in whom.items()
+    ]
     return "; ".join(words) or None
 
 

@@ -12,7 +12,7 @@ from xltools.core.record import FieldValue, schedule_text
 from xltools.core.text import Language
 from xltools.forms.model import ORDER_FORM, FieldType, Form, FormField
 from xltools.forms.rules import Rules
-from xltools.ledger.standing import Waiting
+from xltools.ledger.standing import CHANGE_NOTICE, Waiting
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -41,14 +41,25 @@ def field_label(name: str, rules: Rules, language: Language) -> str:
     return field.label.text.in_language(language) if field else name
 
 
+def act_text(action: str, rules: Rules, language: Language, say: Say) -> str:
+    """What is done to an order or line as a whole, `cancel` or `hold`, as the change notice calls it."""
+    if action in {"add", "remove"}:
+        return say(f"ui-change-{action}")
+    notice = rules.forms.get(CHANGE_NOTICE)
+    return value_text(action, notice.field("kinds") if notice else None, language)
+
+
 def value_text(value: FieldValue | None, field: FormField | None, language: Language) -> str:
     """A value as people read it: choices by their label, 0.13 as 13%, dates as ISO, blank for None."""
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否", ("en", True): "Yes", ("en", False): "No"}[language, value]
     if isinstance(value, Decimal) and field and field.type is FieldType.PERCENT:
         return f"{plain_decimal(value * 100)}%"
-    chosen = next((one for one in field.choices if one.value == value), None) if field else None
-    return chosen.label.text.in_language(language) if chosen else plain_text(value)
+    if field and field.choices and isinstance(value, str):
+        known = {one.value: one.label.text.in_language(language) for one in field.choices}
+        words = value.split() if field.type is FieldType.CHOICES else [value]
+        return ("、" if language == "zh" else ", ").join(known.get(word, word) for word in words)
+    return plain_text(value)
 
 
 def plain_text(value: FieldValue | None) -> str:
