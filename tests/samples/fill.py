@@ -173,3 +173,11 @@ def _without_blocks(template: Path) -> tuple[bytes, tuple[tuple[str, ...], ...]]
 
 def _words(cell: Cell | MergedCell) -> str:
     return cell.value if isinstance(cell.value, str) else ""
+
+
+def members(content: bytes) -> Mapping[str, bytes]:
+    """The unpacked members of a workbook: packed bytes may differ from one zlib to the next."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return {"": content}
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return {name: book.read(name) for name in book.namelist()}

@@ -133,7 +133,7 @@ def closing(name: str, *rows: Cells) -> Filled:
 
 
 def change(name: str, by: str, header: Cells, *rows: Cells, outcome: str = "accepted",
-           codes: tuple[str, ...] = ()) -> Filled:  # fmt: skip
+           codes: tuple[str, ...] = ("change-number-assigned",)) -> Filled:  # fmt: skip
     """A change notice."""
     return Filled(name, "change-notice", by, header, rows, outcome=outcome, codes=codes)
 

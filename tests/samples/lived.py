@@ -1,6 +1,8 @@
 """What stands at the sample desk after a day, as the readable text in samples/expected/stories."""
 
 from collections.abc import Iterable, Mapping
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 from lifecycle import Day, Life
@@ -14,7 +16,7 @@ from xltools.core.sheet import Workbook
 _COLUMNS = ("预警", "订单数", "已发", "欠数", "承诺交期", "阶段", "等谁·自何时", "单据")
 
 
-def write_day(opened: desk.Desk, result: desk.RunResult, life: Life, day: Day, mails: Iterable[str]) -> str:
+def write_day(opened: desk.Desk, result: desk.RunResult, life: Life, day: Day, mails: Mapping[str, str]) -> str:
     """A day of a life: the workbooks that came, then orders, tracker rows, papers, what is late, mails."""
     rows = [f"{day.day.isoformat()} {day.told}"]
     rows += _write_documents(result, life, day)
@@ -47,8 +49,19 @@ def write_day(opened: desk.Desk, result: desk.RunResult, life: Life, day: Day, m
             rows.append(
                 f"  late: {row['kind']} {row['order']} {row['line']} {row['days_late']} days, {row['waiting_for']}"
             )
-    rows += [f"  mail: {one}" for one in mails]
+    for reader, text in mails.items():
+        rows += [
+            f"  mail to {reader}: {line.strip()}"
+            for line in text.splitlines()
+            if any(number in line for number in life.orders)
+        ]
     return "\n".join(rows) + "\n"
+
+
+def read_mails(opened: desk.Desk, files: Iterable[str]) -> Mapping[str, str]:
+    """The plain texts of mails by whom they go to."""
+    mails = [message_from_bytes((opened.path / file).read_bytes(), policy=default) for file in files]
+    return {str(mail["To"]): mail.get_body(("plain",)).get_content() for mail in mails}
 
 
 def _write_documents(result: desk.RunResult, life: Life, day: Day) -> list[str]:

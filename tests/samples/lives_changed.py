@@ -4,6 +4,7 @@ from lifecycle import (
     Day,
     Filled,
     Life,
+    TypedRow,
     change,
     intake,
     new_order,
@@ -89,7 +90,7 @@ MEETING = Life(
             "Signed, deposit paid.",
             (
                 register(
-                    "合同回签与定金",
+                    "合同回签与定金-泰衡",
                     {"order_no": "HD-2604-111", "kind": "合同签回", "date": day(4, 17), "name": "李雯"},
                     {"order_no": "HD-2604-111", "kind": "收款", "date": day(4, 17), "amount": 2790, "name": "韩雪"},
                 ),
@@ -118,6 +119,9 @@ MEETING = Life(
             "Sales and PMC sign: revision 2, the papers are made anew.",
             (),
             (
+                TypedRow(
+                    "review/engineering/review-list.xlsx", {"任务号": "HD-2604-111-1-r1-*"}, {"条件完成": "2026-04-22"}
+                ),
                 review("production", "HD-2604-111", "赵敏华", day(4, 22)),
                 review("business", "HD-2604-111", "叶青", day(4, 22)),
             ),
@@ -169,11 +173,11 @@ MEETING = Life(
             "Paid and shipped, two days after the first promise.",
             (
                 register(
-                    "尾款",
+                    "尾款-泰衡",
                     {"order_no": "HD-2604-111", "kind": "收款", "date": day(5, 12), "amount": 8370, "name": "韩雪"},
                 ),
                 report(
-                    "生产日报",
+                    "生产日报-泰衡",
                     {"order_no": "HD-2604-111", "line_no": 1, "progress": "入库", "quantity": 600, "date": day(5, 12)},
                 ),
                 shipping("发货-泰衡非标", day(5, 13), {"order_no": "HD-2604-111", "line_no": 1, "quantity": 600}),
@@ -245,6 +249,7 @@ RUSH = Life(
                         "date": day(4, 27),
                         "displaces": "HD-2604-112",
                         "approver": "赵敏华",
+                        "approve_date": day(4, 27),
                         "delay_by": "客户",
                         "consent": "邮件 04-27",
                     },
@@ -362,7 +367,7 @@ CANCELLED = Life(
             "Signed; the first thousand leave.",
             (
                 register(
-                    "合同回签",
+                    "合同回签-楠讯",
                     {"order_no": "HD-2604-115", "kind": "合同签回", "date": day(4, 24), "name": "周凯"},
                 ),
                 shipping("发货-楠讯首批", day(4, 27), {"order_no": "HD-2604-115", "line_no": 1, "quantity": 1000}),
@@ -433,42 +438,49 @@ PARTIAL = Life(
         Day(
             day(4, 27),
             "The first 300.",
-            (shipping("发货1", day(4, 27), {"order_no": "HD-2604-116", "line_no": 1, "quantity": 300}),),
+            (shipping("发货1-朗岳支架", day(4, 27), {"order_no": "HD-2604-116", "line_no": 1, "quantity": 300}),),
         ),
         Day(
             day(5, 6),
             "The second: somebody types 350 where 300 were loaded.",
-            (shipping("发货2", day(5, 6), {"order_no": "HD-2604-116", "line_no": 1, "quantity": 350}),),
+            (
+                shipping(
+                    "发货2-朗岳支架",
+                    day(5, 6),
+                    {"order_no": "HD-2604-116", "line_no": 1, "quantity": 350},
+                    codes=("shipped-early",),
+                ),
+            ),
         ),
         Day(
             day(5, 11),
             "The slip is found: a list that voids the note and says 300; another one wants to ship far too much.",
             (
                 shipping(
-                    "发货2-更正",
+                    "发货2-朗岳支架更正",
                     day(5, 6),
                     {"order_no": "HD-2604-116", "line_no": 1, "quantity": 300},
                     voids="DN202605-001",
                     reason="数量写错，实发 300",
                 ),
                 shipping(
-                    "发货3-多装",
+                    "发货3-朗岳支架多装",
                     day(5, 11),
                     {"order_no": "HD-2604-116", "line_no": 1, "quantity": 400},
                     outcome="returned",
-                    codes=("over-shipment",),
+                    codes=("over-shipment", "shipped-early"),
                 ),
             ),
         ),
         Day(
             day(5, 13),
             "The rest, a little more than ordered and within 2 %.",
-            (shipping("发货3", day(5, 13), {"order_no": "HD-2604-116", "line_no": 1, "quantity": 310}),),
+            (shipping("发货3-朗岳支架", day(5, 13), {"order_no": "HD-2604-116", "line_no": 1, "quantity": 310}),),
         ),
         Day(
-            day(5, 18),
+            day(5, 15),
             "Signed for.",
-            (receipt("签收-朗岳支架", "李雯", {"order_no": "HD-2604-116", "received_by": "徐静", "date": day(5, 18)}),),
+            (receipt("签收-朗岳支架", "李雯", {"order_no": "HD-2604-116", "received_by": "徐静", "date": day(5, 15)}),),
         ),
     ),
 )
@@ -509,6 +521,7 @@ PHONE = Life(
                     {"order_no": "HD-2604-117"},
                     ({"what": "数量", "after": 100},),
                     template="phone-change",
+                    codes=("change-number-assigned",),
                 ),
             ),
         ),

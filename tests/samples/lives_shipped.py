@@ -51,7 +51,7 @@ FROM_STOCK = Life(
             "The contract comes back signed, the money is there: the lorry leaves.",
             (
                 register(
-                    "合同回签与到账",
+                    "合同回签与到账-泰衡",
                     {"order_no": "HD-2604-101", "kind": "合同签回", "date": day(4, 16), "name": "李雯"},
                     {"order_no": "HD-2604-101", "kind": "收款", "date": day(4, 17), "amount": 750, "name": "韩雪"},
                 ),
@@ -110,7 +110,7 @@ MADE_TO_ORDER = Life(
             "The contract is signed and the deposit paid: production may begin.",
             (
                 register(
-                    "合同回签与定金",
+                    "合同回签与定金-渝驰",
                     {"order_no": "HD-2604-102", "kind": "合同签回", "date": day(4, 16), "name": "周凯"},
                     {"order_no": "HD-2604-102", "kind": "收款", "date": day(4, 17), "amount": 4202.4, "name": "韩雪"},
                 ),
@@ -121,7 +121,7 @@ MADE_TO_ORDER = Life(
             "Turning has begun.",
             (
                 report(
-                    "生产日报",
+                    "生产日报-渝驰",
                     {"order_no": "HD-2604-102", "line_no": 1, "progress": "开工", "date": day(4, 20)},
                     {"order_no": "HD-2604-102", "line_no": 2, "progress": "开工", "date": day(4, 20)},
                 ),
@@ -132,7 +132,7 @@ MADE_TO_ORDER = Life(
             "All shafts are in stock; the warehouse drops its list before the balance has come: it waits.",
             (
                 report(
-                    "生产日报",
+                    "生产日报-渝驰",
                     {"order_no": "HD-2604-102", "line_no": 1, "progress": "入库", "quantity": 200, "date": day(4, 28)},
                     {"order_no": "HD-2604-102", "line_no": 2, "progress": "入库", "quantity": 120, "date": day(4, 29)},
                 ),
@@ -151,7 +151,7 @@ MADE_TO_ORDER = Life(
             "The balance is there: the list that waited goes through, the delivery note is printed.",
             (
                 register(
-                    "尾款",
+                    "尾款-渝驰",
                     {"order_no": "HD-2604-102", "kind": "收款", "date": day(5, 6), "amount": 9805.6, "name": "韩雨桐"},
                     by="韩雨桐",
                 ),
@@ -291,7 +291,7 @@ FRAMEWORK = Life(
             ),
         ),
         Day(
-            day(5, 18),
+            day(5, 15),
             "One signature for the note.",
             (receipt("签收-朗岳", "李雯", {"order_no": "HD-2604-105", "received_by": "徐静", "date": day(5, 15)}),),
         ),
@@ -329,7 +329,7 @@ EXPORT = Life(
             "The deposit: 30 % of EUR 4,545.",
             (
                 register(
-                    "deposit",
+                    "deposit Kestrel",
                     {
                         "order_no": "HD-2604-107",
                         "kind": "payment",
@@ -346,7 +346,7 @@ EXPORT = Life(
             "Into stock.",
             (
                 report(
-                    "production report",
+                    "production report Kestrel",
                     {"order_no": "HD-2604-107", "line_no": 1, "progress": "入库", "quantity": 300, "date": day(5, 6)},
                     {"order_no": "HD-2604-107", "line_no": 2, "progress": "入库", "quantity": 300, "date": day(5, 6)},
                 ),
@@ -357,7 +357,7 @@ EXPORT = Life(
             "The balance has come; packed in cases and shipped.",
             (
                 register(
-                    "balance",
+                    "balance Kestrel",
                     {
                         "order_no": "HD-2604-107",
                         "kind": "payment",

@@ -21,6 +21,7 @@ from xltools.desk.answers import (
     write_export,
 )
 from xltools.desk.audit import Verification, rebuild_desk_at, verify_desk_at
+from xltools.desk.demo import DEMO_AS_OF, create_demo, is_demo_as_expected
 from xltools.desk.diagram import stale_diagrams, write_diagrams
 from xltools.desk.digest import digest_json, tell_digest, write_digests
 from xltools.desk.examples import check_examples
@@ -41,10 +42,7 @@ from xltools.desk.result import PaperResult, ProblemWriter, RunResult, run_json
 from xltools.desk.run import RunOptions, close_year_at, run_desk_at
 from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
 from xltools.desk.start import (
-    DEMO_AS_OF,
-    create_demo,
     create_desk,
-    is_demo_as_expected,
     stale_templates,
     template_folder,
     write_desk_templates,

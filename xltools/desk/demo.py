@@ -15,6 +15,7 @@ from xltools.core.patch import SheetPatch
 from xltools.core.problem import Problem
 from xltools.core.sheet import Scalar, Sheet
 from xltools.core.text import label_key
+from xltools.desk.digest import write_digests
 from xltools.desk.planning import Watch
 from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
@@ -23,6 +24,7 @@ from xltools.desk.start import create_desk
 from xltools.resources import resource_root
 
 STORIES_FILE = "stories.json"
+DEMO_AS_OF = dt.date(2026, 5, 20)  # the last day of its stories
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,19 @@ def create_demo(path: Path, watch: Watch = iter) -> tuple[Desk, RunResult]:
     """The sample desk after all its stories; the result tells the documents of all days, and how the last one ended."""
     desk = create_sample_desk(path)
     samples = resource_root() / "samples"
-    results = [play_day(desk, day, samples) for day in watch(read_days(samples))]
+    days = read_days(samples)
+    results = []
+    for at, day in enumerate(watch(days), start=1):
+        results.append(play_day(desk, day, samples))
+        if at > len(days) - 2:  # a digest and the one before it: what has changed since
+            write_digests(desk, day.day)
     last = results[-1]
+    # What waited has been taken since, or waits still.
+    settled = [one for result in results for one in result.documents if one.outcome != "waiting"]
+    waiting = [one for one in last.documents if one.outcome == "waiting"]
     return desk, replace(
         last,
-        documents=tuple(document for result in results for document in result.documents),
+        documents=(*settled, *waiting),
         papers=tuple(paper for result in results for paper in result.papers),
         seconds=round(sum(result.seconds for result in results), 3),
     )

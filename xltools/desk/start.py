@@ -1,7 +1,6 @@
 """A new desk, the sample desk, and the templates that both are given."""
 
 import datetime as dt
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +10,10 @@ from xltools.core.place import Place
 from xltools.core.problem import error
 from xltools.core.text import Language
 from xltools.desk.failure import UsageError
-from xltools.desk.planning import Watch
-from xltools.desk.result import RunResult
-from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, load_messages, master_path, open_desk_at
 from xltools.desk.shared_workbooks import PRICES_TEMPLATE, REVIEW_TEMPLATE, TEMPLATES, TRACKER_TEMPLATE
 from xltools.edge.confirmation_template import build_confirmation_template
 from xltools.edge.contract_template import build_contract_template
-from xltools.edge.proforma_template import build_proforma_template
 from xltools.edge.delivery_note_template import (
     DELIVERY_NOTE_SIZES,
     build_delivery_note_template,
@@ -26,6 +21,7 @@ from xltools.edge.delivery_note_template import (
 )
 from xltools.edge.packing_list_template import PACKING_LIST_TEMPLATE, build_packing_list_template
 from xltools.edge.production_order_template import PRODUCTION_ORDER_TEMPLATE, build_production_order_template
+from xltools.edge.proforma_template import build_proforma_template
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.forms.template import build_template
@@ -35,7 +31,6 @@ from xltools.reports.tracker import tracker_grid
 from xltools.resources import resource_root
 
 TEMPLATES_AS_OF = dt.date(2026, 1, 1)  # the date that templates carry, so that building them again changes nothing
-DEMO_AS_OF = dt.date(2026, 5, 20)
 _CHINESE_FOLDERS = """\
 folders:
   inbox: 收件箱
@@ -100,23 +95,6 @@ def _make_folders(desk: Desk) -> None:
         (desk.path / name).mkdir(exist_ok=True)
     for department in desk.rules.routes.departments:
         (desk.path / folders.review / department.name).mkdir(exist_ok=True)
-
-
-def create_demo(path: Path, watch: Watch = iter) -> tuple[Desk, RunResult]:
-    """The sample desk of a metal and plastics factory, with three months of orders taken in on one day."""
-    desk = create_desk(path, "en")
-    samples = resource_root() / "samples"
-    shutil.copyfile(samples / SETTINGS_FILE, path / SETTINGS_FILE)
-    desk = open_desk_at(path)
-    shutil.copytree(samples / "master", path / desk.folders.master, dirs_exist_ok=True)
-    shutil.copytree(samples / "inbox", path / desk.folders.inbox, dirs_exist_ok=True)
-    return desk, run_desk_at(desk, DEMO_AS_OF, RunOptions(pause=lambda: None, watch=watch))
-
-
-def is_demo_as_expected(result: RunResult) -> bool:
-    """True when each sample came to the outcome that samples/outcomes.json tells."""
-    expected: dict[str, str] = json.loads((resource_root() / "samples" / "outcomes.json").read_text("utf-8"))
-    return {document.file: document.outcome for document in result.documents} == expected
 
 
 def template_folder() -> Path:

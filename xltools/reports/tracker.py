@@ -21,6 +21,7 @@ from xltools.forms.model import FieldType, FormField, TrackerColumn
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_SHEET, TRACKER_TABLE
 from xltools.ledger.change_tasks import pending_changes, unconfirmed_changes
+from xltools.reports.history import paper_label
 from xltools.reports.lines import AssessedLine
 from xltools.reports.made_rows import MadeRows
 from xltools.reports.table import SheetTable, TableColumn, TableRow
@@ -292,7 +293,7 @@ def _papers(assessed: AssessedLine, page: _Page) -> CellContent:
     papers = assessed.order.papers
     if not papers:
         return None
-    kinds = dict.fromkeys(page.say(f"ui-paper-{paper.kind}") for paper in papers)
+    kinds = dict.fromkeys(paper_label(paper.kind, page.rules, page.language, page.say) for paper in papers)
     # Order and revision are shown too: a cell is written anew where what it shows changes, and its link with it.
     return _linked(f"{' '.join(kinds)} {assessed.order.number} r{papers[-1].revision}", papers[-1].file)
 
