@@ -15,7 +15,7 @@ READERS := tests/readers/node_modules/.package-lock.json
 .PHONY: help demo test readers check bench corpus readme format constraints clean
 
 help:
-	@echo "make demo         a sample desk in demo-desk/, run once"
+	@echo "make demo         a sample desk in demo-desk/, its stories lived through"
 	@echo "make test         all tests (ARGS='-k money' for some)"
 	@echo "make readers      Microsoft's validator and SheetJS for the tests that want them (npm)"
 	@echo "make check        format, lint, types, import contract, house rules, rules, README"
@@ -45,6 +45,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/test_house.py
 	$(BIN)/xltools rules check
 	$(BIN)/xltools templates build --check
+	$(BIN)/xltools rules diagram --check
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -P --check --diff -n utf-8 README.md README.zh-CN.md
 
 bench: $(VENV)/installed-dev

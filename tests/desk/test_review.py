@@ -290,3 +290,16 @@ def test_archive_alone_gives_the_same_ledger_with_reviews_meetings_and_refusals(
     assert {task: row["状态"] for task, row in again.items()} == {
         task: row["状态"] for task, row in list_rows(asked, "quality").items()
     }
+
+
+def test_a_sheet_that_can_not_be_read_is_drawn_anew_in_the_same_run(folder):
+    folder.drop("新品.xlsx", order_no="M-1", order_type="新品 New product")
+    folder.run()
+    sheet = meeting_sheet(folder, "M-1")
+    whole = sheet.read_bytes()
+    sheet.write_bytes(b"")
+    assert [one.outcome for one in folder.run().documents] == ["unreadable"]
+    assert sheet.read_bytes() == whole
+    before = folder.files()
+    folder.run()
+    assert folder.files() == before

@@ -249,8 +249,9 @@ def test_our_columns_say_what_a_tracker_made_anew_says(story, name):
         assert mine == made | ({"A2": "王芳负责"} if sheet == TODAY else {}), sheet
 
 
-def test_a_copied_row_links_to_its_own_papers(story):
-    assert COPIED in story.hand("again").cell(COPIED, "单据").value
+def test_a_copied_row_links_to_nothing_of_the_row_that_it_was_copied_from(story):
+    assert story.hand("again").cell(COPIED, "单据").value is None  # it is not approved, and has no papers yet
+    assert "A-" not in story.hand("again").cell(COPIED, "来源").value
 
 
 def test_appended_rows_look_like_the_others(story):

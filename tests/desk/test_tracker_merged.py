@@ -449,7 +449,7 @@ def test_a_row_typed_without_a_customer_joins_no_order_above_it(tracked, path):
 
 def test_a_paper_of_a_later_revision_is_linked(tracked, path):
     tracked.drop("A-2 改.xlsx", order_no="A-2", revision=2, remark="改")
-    tracked.run(DAY)
+    tracked.approve_all().run(DAY)
     papers = line(tracked, "A-2"), tracked.orders()["A-2"].papers
     assert papers[1][-1].file in Hand(path).cell("A-2", "单据").value
 

@@ -69,6 +69,8 @@ def patched_thrice(path: Path) -> dict[str, Case]:
             shutil.copy(revised, path / "second.xlsx")
         if day == 2:
             type_cells(path / TRACKER, {"承诺交期": dt.date(2026, 4, 2), "卡点/欠料": "缺 <铜> & 铁\n二楼 "})
+        if day == 3:
+            folder.approve_all()
         assert folder.run(first + dt.timedelta(day)).exit_code == 0
     templates = desk.template_folder()
     return {

@@ -1,4 +1,5 @@
 import datetime as dt
+import functools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,9 +11,9 @@ from xltools.core.record import Edit
 from xltools.forms.model import Stage
 from xltools.forms.rules import Rules
 from xltools.ledger.decide import close_year, decide_edits, issue_paper
-from xltools.ledger.replay import Ledger
 from xltools.ledger.gates import required_fields
-from xltools.ledger.standing import Standing, assess_order, is_approved, is_in_tracker
+from xltools.ledger.replay import Ledger
+from xltools.ledger.standing import CHANGE_NOTICE, Standing, assess_order, is_approved, is_in_tracker
 
 CONTRACT = {
     "currency": "CNY",
@@ -24,12 +25,25 @@ CONTRACT = {
 LINE = {"specification": "Φ8", "unit": "件", "unit_price": Decimal("2.5")}
 
 
+@functools.cache
+def bare_rules() -> Rules:
+    """The package's rules with none of the forms that gates wait for, and with no paper but the contract."""
+    rules = package_rules()
+    asked = {gate.form for stage in rules.workflow.stages for gate in stage.gates}
+    papers = tuple(one for one in rules.papers.papers if one.name == "contract")
+    return replace(
+        rules,
+        forms={name: form for name, form in rules.forms.items() if name not in {*asked, CHANGE_NOTICE}},
+        papers=rules.papers.model_copy(update={"papers": papers}),
+    )
+
+
 def ledger_of(*lines: object, layout: str = "order-intake-sheet", **fields: object) -> Ledger:
     return take(document(record(*lines, order_no="A", **fields), layout=layout))
 
 
 def stand(ledger: Ledger, rules: Rules | None = None) -> Standing:
-    return assess_order(ledger.orders["A"], rules or package_rules(), AS_OF)
+    return assess_order(ledger.orders["A"], rules or bare_rules(), AS_OF)
 
 
 def gates(standing: Standing) -> list[str]:
@@ -48,21 +62,21 @@ def ship(ledger: Ledger, quantity: str, on_day: str, line: str = "1") -> Ledger:
 
 def promise(ledger: Ledger) -> Ledger:
     edits = [Edit("A", "1", "promised_date", on("2026-04-01"), Place("t"))]
-    return append(ledger, *decide_edits(edits, ledger, package_rules(), AS_OF).events)
+    return append(ledger, *decide_edits(edits, ledger, bare_rules(), AS_OF).events)
 
 
 def test_a_new_order_waits_for_its_contract_fields_since_it_was_received() -> None:
     standing = stand(ledger_of(item("P1", "5", unit="件"), item("P2", "5", 1, **LINE), currency="CNY"))
-    assert (standing.stage, standing.since) == ("received", AS_OF)
+    assert (standing.stage, standing.since) == ("in-review", AS_OF)
     assert gates(standing) == ["contract-fields", "contract-made"]
     fields = {"": ("payment_terms", "tax_rate", "tax_included"), "1": ("specification", "unit_price")}
     assert standing.missing == standing.waiting[0].fields == fields
     assert (standing.waiting[0].whom, standing.waiting[0].since) == ("owner", AS_OF)
-    assert standing.untracked == ("review-started", "review-verdicts")
+    assert standing.untracked == ("review-verdicts",)
 
 
 def test_a_contract_made_for_the_current_revision_moves_the_order_on() -> None:
-    rules = package_rules()
+    rules = bare_rules()
     before = ledger_of(item("P1", "5", **LINE), **CONTRACT)
     assert gates(stand(before)) == ["contract-made"]
     assert not is_approved(before.orders["A"], rules, AS_OF)
@@ -74,14 +88,16 @@ def test_a_contract_made_for_the_current_revision_moves_the_order_on() -> None:
     assert standing.waiting[0].since == dt.date(2026, 3, 5)
     assert standing.missing == {"1": ("requested_date", "promised_date")}
     order = replace(ledger.orders["A"], revision=2)
-    assert assess_order(order, rules, AS_OF).stage == "received"
+    assert assess_order(order, rules, AS_OF).stage == "in-review"
 
 
 def test_a_paper_that_cannot_be_made_is_not_tracked() -> None:
-    standing = stand(ledger_of(item("P1", "5", **LINE), **CONTRACT), papers=frozenset())
+    rules = bare_rules()
+    without = replace(rules, papers=rules.papers.model_copy(update={"papers": ()}))
+    standing = stand(ledger_of(item("P1", "5", **LINE), **CONTRACT), without)
     assert "contract-made" in standing.untracked
     assert gates(standing) == ["production-fields"]
-    assert standing.stage == "received"
+    assert standing.stage == "in-review"
 
 
 def test_an_excused_gate_asks_for_nothing() -> None:
@@ -94,7 +110,7 @@ def test_an_excused_gate_asks_for_nothing() -> None:
 
 def test_a_condition_that_cannot_be_said_excuses_nothing() -> None:
     ledger = promise(ledger_of(item("P1", "5", requested_date=on("2026-04-01")), contract_mode="none"))
-    rules = package_rules()
+    rules = bare_rules()
     stages = [
         stage.model_copy(
             update={"gates": tuple(gate.model_copy(update={"unless": "tax_rate > 0"}) for gate in stage.gates)}
@@ -134,18 +150,17 @@ def test_an_order_never_stands_before_the_stage_its_layout_brings_it_in_at() -> 
     standing = stand(ledger)
     assert (standing.stage, gates(standing)) == ("released", ["first-shipment"])
     assert standing.missing == {}
-    assert "review-started" not in standing.untracked
+    assert "review-verdicts" not in standing.untracked
     gone = item("P1", "5", line_no="1", shipped_date=dt.date(2026, 2, 1))
     shipped = ledger_of(gone, layout="shipped-order-list", delivery_address="Bräcke")
     assert stand(shipped).stage == "shipped"
 
 
 def test_an_installed_form_that_has_said_nothing_keeps_its_gate_shut() -> None:
-    rules = package_rules()
-    review = rules.forms["order-intake"].model_copy(update={"name": "order-review"})
-    reviewed = replace(rules, forms={**rules.forms, "order-review": review})
+    rules = bare_rules()
+    reviewed = replace(rules, forms={**rules.forms, "order-review": package_rules().forms["order-review"]})
     standing = stand(ledger_of(item("P1", "5", **LINE), **CONTRACT), reviewed)
-    assert (gates(standing), standing.untracked) == (["review-started"], ())
+    assert (set(gates(standing)), standing.untracked) == ({"review-verdicts"}, ())
 
 
 def test_tbc_answers_a_request_but_is_no_promise() -> None:
@@ -168,7 +183,7 @@ def test_of_two_fields_that_do_for_each_other_one_is_enough() -> None:
 
 def test_a_stage_that_the_workflow_lost_counts_as_the_first() -> None:
     order = replace(ledger_of(item("P1", "5")).orders["A"], entered="gone")
-    assert assess_order(order, package_rules(), AS_OF).stage == "received"
+    assert assess_order(order, package_rules(), AS_OF).stage == "in-review"
 
 
 def test_a_line_that_was_done_in_a_closed_year_leaves_the_tracker() -> None:

@@ -57,6 +57,7 @@ LAST_WORDS: list[dict[str, object]] = [
     )
 ]
 TAKEN_ON = day(5, 18)  # the day on which the workbooks of samples/inbox lie there
+_LIVES = re.compile(r"(<!-- stories -->\n).*(<!-- end of stories -->)", re.DOTALL)
 _TABLE = re.compile(r"(<!-- table -->\n).*(<!-- end of table -->)", re.DOTALL)
 
 
@@ -120,8 +121,12 @@ def write_readme_table(text: str) -> str:
     for sample in SAMPLES:
         outcome = sample.outcome + (f": {', '.join(f'`{code}`' for code in sample.codes)}" if sample.codes else "")
         rows.append(f"| `{sample.path}` | {sample.purpose.replace('|', chr(92) + '|')} | {outcome} |")
-    table = "\n".join(rows) + "\n"
-    return _TABLE.sub(lambda found: found[1] + table + found[2], text)
+    lives = ["| story | what happens | workbooks |", "|---|---|---|"]
+    lives += [f"| `{life.name}` | {life.title} | {len(list(life.files()))} |" for life in LIVES]
+    for pattern, lines in ((_TABLE, rows), (_LIVES, lives)):
+        table = "\n".join(lines) + "\n"
+        text = pattern.sub(lambda found, table=table: found[1] + table + found[2], text)
+    return text
 
 
 def write_samples(templates: Path, goal: Path) -> None:

@@ -1,7 +1,7 @@
 """One review sheet for each order that is reviewed at a meeting, and the signed form of each review for the file."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from xltools.books.build import build_workbook
 from xltools.core.codec import canonical_json
@@ -19,17 +19,19 @@ from xltools.reports.review_sheet import Values, file_values, meeting_values
 from xltools.reports.wording import Say
 
 
-def plan_meeting_sheets(inputs: RunInputs, ledger: Ledger, say: Say) -> list[Action]:
+def plan_meeting_sheets(inputs: RunInputs, ledger: Ledger, say: Say, taken: Set[str] = frozenset()) -> list[Action]:
     """A sheet in review/meeting/ for each order that waits for its meeting; untouched ones of others are taken away.
 
-    What lies there is left as people have it. It is remembered how ours were written, to tell them from people's.
+    What lies there is left as people have it, but for those that this run has `taken` to archive/: one that can't be
+    read, or lacks rows, is drawn anew. It is remembered how ours were written, to tell them from people's.
     """
     folder, rules = inputs.meeting, inputs.rules
     layout = sheet_layout(rules)
     if layout is None:
         return []
     actions: list[Action] = []
-    written = {path: sha256 for path, sha256 in folder.written.items() if path in folder.sheets}
+    sheets = {path: sha256 for path, sha256 in folder.sheets.items() if path not in taken}
+    written = {path: sha256 for path, sha256 in folder.written.items() if path in sheets}
     wanted: set[str] = set()
     for order in ledger.orders.values():
         tasks = _await_meeting(order, ledger, rules)
@@ -37,11 +39,11 @@ def plan_meeting_sheets(inputs: RunInputs, ledger: Ledger, say: Say) -> list[Act
             continue
         path = _sheet_path(order, rules)
         wanted.add(path)
-        if path not in folder.sheets:
+        if path not in sheets:
             content = _build_sheet(layout, meeting_values(order, tasks, rules, say), inputs)
             actions.append(WriteFile(path, content))
             written[path] = hashlib.sha256(content).hexdigest()
-    for path, sha256 in folder.sheets.items():
+    for path, sha256 in sheets.items():
         if path not in wanted and folder.written.get(path) == sha256:
             actions.append(RemoveFile(path, sha256))
             written.pop(path, None)

@@ -77,7 +77,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
         *_keep_shared(inputs, changes),
         *snapshots,
         *papers.actions,
-        *plan_meeting_sheets(inputs, book.ledger, say),
+        *plan_meeting_sheets(inputs, book.ledger, say, {one.file for one in archived}),
         *tracker.actions,
     )
     waiting = tuple(DocumentResult(found.file, "", "", (), "waiting", (found.problem,)) for found in inputs.waiting)

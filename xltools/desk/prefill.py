@@ -76,12 +76,14 @@ def _write_prefilled(
     `fill` gives the values of header and rows for the first copy of the day, the second, and on.
     """
     folder = f"{desk.folders.papers}/{safe_name(order.number)}"
+    language = desk.rules.settings.language
+    name = form.name if language == "en" else form.label.text.in_language(language)
     (desk.path / folder).mkdir(parents=True, exist_ok=True)
     copy = 0
     while True:
         copy += 1
         suffix = f"-{as_of.isoformat()}.xlsx" if copy == 1 else f"-{as_of.isoformat()} ({copy}).xlsx"
-        file = f"{folder}/{safe_name(f'{form.name}-{order.number}', suffix)}"
+        file = f"{folder}/{safe_name(f'{name}-{order.number}', suffix)}"
         content = _draw_prefilled(form, layout, as_of, *fill(copy))
         path = desk.path / file
         if not path.exists():

@@ -24,7 +24,6 @@ from xltools.ledger.review import REVIEW_FORM, list_refusals
 from xltools.reports.wording import Say, role_text
 
 REVIEW_PAPER = "review-form"
-_FILE = "order-review"
 
 
 def settle_reviews(orders: Iterable[Order], inputs: RunInputs, ledger: Ledger, writer: ProblemWriter) -> IssuedPapers:
@@ -53,7 +52,7 @@ def _file_form(order: Order, inputs: RunInputs, say: Say) -> IssuedPapers:
     if not content:
         return IssuedPapers()
     sha256 = hashlib.sha256(content).hexdigest()
-    name = safe_name(f"{_FILE}-{order.number}", f"-r{order.reviewed}.xlsx")
+    name = safe_name(f"{inputs.rules.settings.folders.review_sheet}-{order.number}", f"-r{order.reviewed}.xlsx")
     wanted = f"{inputs.rules.settings.folders.papers}/{safe_name(order.number)}/{name}"
     path = inputs.shelf.find_room(wanted, sha256)
     event = issue_paper(REVIEW_PAPER, order, number=order.number, file=path, sha256=sha256, as_of=inputs.as_of)

@@ -29,18 +29,19 @@ _PAGES = {
 }
 # Widths are for 241 mm paper; narrower paper shares out what it has in the same parts.
 _PLAIN = (
-    Column(("订单号/PO", "Order / PO"), words_of("{{ line.order_and_po }}"), 28),
+    Column(("订单号/PO", "Order / PO"), words_of("{{ line.order_and_po }}"), 27),
     Column(("行", "Line"), words_of("{{ line.line_no }}"), 8, "center"),
-    Column(("客户料号/料号", "Your / our item"), words_of("{{ line.item_codes }}"), 24),
-    Column(("品名", "Product"), words_of("{{ line.product }}"), 26),
+    Column(("客户料号/料号", "Your / our item"), words_of("{{ line.item_codes }}"), 20),
+    Column(("品名", "Product"), words_of("{{ line.product }}"), 23),
     Column(("规格型号", "Specification"), words_of("{{ line.specification }}"), 25),
     Column(("单位", "Unit"), words_of("{{ line.unit }}"), 9, "center"),
-    Column(("本次数量", "Delivered"), words_of("{{ line.quantity }}", bold=True), 17, "right"),
+    Column(("应发", "Due"), words_of("{{ line.due }}"), 14, "right"),
+    Column(("实发", "Delivered"), words_of("{{ line.quantity }}", bold=True), 16, "right"),
     Column(("累计", "To date"), words_of("{{ line.shipped }}"), 15, "right"),
     Column(("未交", "Open"), words_of("{{ line.open }}"), 14, "right"),
     Column(("批号/仓库", "Batch/store"), words_of("{{ line.batch_and_warehouse }}"), 19),
     Column(("件数", "Pkgs"), words_of("{{ line.packages }}"), 9, "center"),
-    Column(("备注", "Remark"), words_of("{{ line.remark }}"), 17),
+    Column(("备注", "Remark"), words_of("{{ line.remark }}"), 13),
 )
 _PRICED = (
     Column(("订单号/PO", "Order / PO"), words_of("{{ line.order_and_po }}"), 26),
@@ -49,13 +50,18 @@ _PRICED = (
     Column(("品名", "Product"), words_of("{{ line.product }}"), 23),
     Column(("规格型号", "Specification"), words_of("{{ line.specification }}"), 22),
     Column(("单位", "Unit"), words_of("{{ line.unit }}"), 9, "center"),
-    Column(("本次数量", "Delivered"), words_of("{{ line.quantity }}", bold=True), 16, "right"),
+    Column(
+        ("实发/\n应发", "Delivered / due"),
+        (Words("{{ line.quantity }}\n", bold=True), Words("{{ line.due }}")),
+        17,
+        "right",
+    ),
     Column(("累计/\n未交", "To date / open"), words_of("{{ line.shipped_and_open }}"), 17, "right"),
     Column(("单价", "Price"), words_of("{{ line.price }}"), 15, "right"),
     Column(("金额", "Amount"), words_of("{{ line.amount }}"), 19, "right"),
     Column(("批号/仓库", "Batch/store"), words_of("{{ line.batch_and_warehouse }}"), 17),
     Column(("件数", "Pkgs"), words_of("{{ line.packages }}"), 9, "center"),
-    Column(("备注", "Remark"), words_of("{{ line.remark }}"), 13),
+    Column(("备注", "Remark"), words_of("{{ line.remark }}"), 12),
 )
 _LABEL = 8
 

@@ -34,6 +34,16 @@ class ShippedGoods:
     shipped: Decimal
 
     @property
+    def due(self) -> Decimal:
+        """What was to leave (应发): of the deliveries due by that day, at least of the next one, what had not left yet."""
+        reached = Decimal(0)
+        for delivery in self.line.deliveries:
+            if reached > self.before and (delivery.due is None or delivery.due > self.shipment.date):
+                break
+            reached += delivery.quantity
+        return max(reached - self.before, Decimal(0))
+
+    @property
     def left(self) -> Decimal:
         """Ordered and not shipped up to and with this note."""
         return Decimal(0) if self.line.cancelled else max(self.line.quantity - self.shipped, Decimal(0))
@@ -60,7 +70,7 @@ def delivery_note_context(request: PaperRequest) -> Mapping[str, Any]:
     `total`, `total_words` and `tax`.
 
     A line is `order_no`, `line_no`, `customer_po`, `order_and_po`, `customer_item`, `product_code`, `item_codes`,
-    `product`, `specification`, `unit`, `quantity` (of this note), `shipped` (up to and with it), `open`,
+    `product`, `specification`, `unit`, `due` (what was to leave), `quantity` (of this note), `shipped` (up to and with it), `open`,
     `shipped_and_open`, `price`, `amount`, `remark`, and what the shipping list says of it: `batch`, `packages`,
     `warehouse`, `batch_and_warehouse`. Prices and amounts are empty unless `priced`; the total is empty too where a
     price is not known or orders are in several currencies. ValueError for a total that has no words.
@@ -177,6 +187,7 @@ def _line_values(goods: ShippedGoods, request: PaperRequest) -> dict[str, str]:
     price, amount = goods.line.decimal("unit_price"), goods.amount
     shipped, left = quantity_text(goods.shipped), quantity_text(goods.left)
     return texts | {
+        "due": quantity_text(goods.due),
         "shipped": shipped,
         "open": left,
         "shipped_and_open": f"{shipped}\n{left}",

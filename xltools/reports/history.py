@@ -1,5 +1,6 @@
 """What happened to an order, each event in a line of plain words."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,9 +15,11 @@ from xltools.reports.wording import Say, act_text, field_label, order_form, valu
 
 # What a statement is about, or says in another place already.
 _ABOUT = frozenset(
-    {"order_no", "line_no", "revision", "change_no", "name", "product_code", "product", "specification", "task"}
+    {"order_no", "line_no", "revision", "change_no", "name", "product_code", "product", "specification", "task", "asked"}
 )
+_DATE = "date"
 _BLANK = "—"
+_REVISION = re.compile(r"r(\d+)")  # a paper is void because the order is at another revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,13 @@ class HistoryWriter:
 
     def write(self, entry: HistoryEntry) -> str:
         """The event and what it says: `goods shipped: line 1, 20 pcs, 2026-03-19, DN202603-001`."""
-        event = self.say(f"ui-event-{entry.kind}")
+        event = self._event_words(entry)
         details = [one for one in self._details(entry) if one]
         return self.say("ui-history-entry", event=event, details=self._join(details)) if details else event
+
+    def _event_words(self, entry: HistoryEntry) -> str:
+        form = self.rules.forms.get(entry.words.get("form", "")) if entry.kind is EventKind.STATEMENT_MADE else None
+        return form.label.text.in_language(self.language) if form else self.say(f"ui-event-{entry.kind}")
 
     def _details(self, entry: HistoryEntry) -> Iterator[str]:
         words = entry.words
@@ -60,10 +67,10 @@ class HistoryWriter:
         yield f"{label} {words.get('was') or _BLANK} → {words.get('value') or _BLANK}"
 
     def stated(self, entry: HistoryEntry) -> Iterator[str]:
-        """The form, what it is about, and what it says."""
+        """What it is about, and what it says; the form where it is no more."""
         words = entry.words
         form = self.rules.forms.get(words.get("form", ""))
-        yield form.label.text.in_language(self.language) if form else words.get("form", "")
+        yield "" if form else words.get("form", "")
         yield self._line(words)
         yield words.get("change", "")
         said = next((one for one in self.order.statements if one.number == entry.number), None)
@@ -88,13 +95,22 @@ class HistoryWriter:
         yield words.get("reason", "")
 
     def issued(self, entry: HistoryEntry) -> Iterator[str]:
-        """A paper: its kind, number and revision, or why it is void."""
+        """A paper: its kind, number and revision."""
         words = entry.words
         yield paper_label(words.get("paper", ""), self.rules, self.language, self.say)
         yield words.get("number", "")
         if revision := words.get("revision"):
             yield self.say("ui-history-revision", revision=revision)
-        yield words.get("reason", "")
+
+    def paper_voided(self, entry: HistoryEntry) -> Iterator[str]:
+        """A paper that is void: its kind and number, and why."""
+        yield from self.issued(entry)
+        reason = entry.words.get("reason", "")
+        by_revision = _REVISION.fullmatch(reason)
+        if by_revision:
+            yield self.say("ui-void-revision", revision=by_revision[1])
+        elif reason:
+            yield self.say(f"ui-void-{reason}")
 
     def voided(self, entry: HistoryEntry) -> Iterator[str]:
         """A delivery note that was taken back."""
@@ -128,20 +144,25 @@ _TELLERS: Mapping[EventKind, Callable[[HistoryWriter, HistoryEntry], Iterator[st
     EventKind.CHANGE_APPROVED: HistoryWriter.changed,
     EventKind.CHANGE_REFUSED: HistoryWriter.changed,
     EventKind.PAPER_ISSUED: HistoryWriter.issued,
-    EventKind.PAPER_VOIDED: HistoryWriter.issued,
+    EventKind.PAPER_VOIDED: HistoryWriter.paper_voided,
     EventKind.ITEM_OPENED: HistoryWriter.asked,
     EventKind.ITEM_CLOSED: HistoryWriter.asked,
 }
 
 
 def statement_words(statement: Statement, form: Form, language: Language) -> Iterator[str]:
-    """What a statement says: choices by their own words, other values after their field's label."""
-    for name, given in statement.values.items():
-        field = form.field(name)
-        if field is None or name in _ABOUT:
-            continue
-        text = value_text(given.value, field, language)
-        yield text if field.choices else f"{field.label.text.in_language(language)} {text}"
+    """What a statement says, in the form's order: choices by their own words, other values after their field's label.
+
+    Of a form with lines it is what the line says: minutes and those who were there would stand in each line's words. A
+    date that is the day on which the statement came says nothing new.
+    """
+    told = [field for field in form.fields() if field.name not in _ABOUT and field.name in statement.values]
+    of_line = [field for field in told if form.is_line_field(field.name)]
+    for field in of_line or told:
+        given = statement.values[field.name].value
+        if given != statement.when or field.name != _DATE:
+            text = value_text(given, field, language)
+            yield text if field.choices else f"{field.label.text.in_language(language)} {text}"
 
 
 def change_words(change: Change, rules: Rules, language: Language, say: Say) -> Iterator[str]:

@@ -137,7 +137,7 @@ def _merge_meeting(tasks: Sequence[ReviewTask]) -> Iterator[ReviewTask]:
     """The tasks with those of a meeting as one: it takes place, or does not, for all lines and departments."""
     meeting = [one for one in tasks if one.meeting and one.verdict is None]
     yield from (replace(one, line="", department=ALL_DEPARTMENTS, what=_MEETING) for one in meeting[:1])
-    yield from (one for one in tasks if one not in meeting)
+    yield from (one for one in tasks if not (one.meeting and one.verdict is None))
 
 
 def _review_steps(task: ReviewTask) -> Iterator[_Task]:

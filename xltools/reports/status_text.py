@@ -325,9 +325,9 @@ class _StatusWriter:
         return _Section(self.say("ui-status-payments"), lines, 4)
 
     def papers(self) -> _Section:
-        """The papers, those that are void marked."""
+        """The papers: those in force first, then those that are void, marked."""
         lines = []
-        for paper in self.report.order.papers:
+        for paper in sorted(self.report.order.papers, key=lambda paper: paper.voided is not None):
             kind = paper_label(paper.kind, self.rules, self.language, self.say)
             void = self.say("ui-status-void", when=paper.voided.isoformat()) if paper.voided else ""
             name = paper.file.rpartition("/")[2]
