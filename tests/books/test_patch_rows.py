@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 
 import openpyxl
@@ -399,3 +400,15 @@ def test_a_damaged_table_part_is_refused():
         worksheet(ROWS), parts={"xl/worksheets/_rels/sheet1.xml.rels": relations(("table", "gone.xml"))}
     )
     assert refusal(missing, append()) == "reason-damaged"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "wanted"),
+    [(' ht="15"', "44"), (' ht="15" customHeight="1"', "15"), (' ht="60"', "60"), ("", None), (' ht="x"', "x")],
+)
+def test_a_row_that_stands_grows_with_its_text_where_nobody_has_set_its_height(attributes, wanted):
+    rows = ROWS.replace('<row r="4">', f'<row r="4"{attributes}>')
+    book = patched(plain(rows), SheetPatch(SHEET, {(3, 1): "很长的说明" * 20}, heights={3: 44.0}))
+    row = next(one for one in part(book, SHEET_PART).split("<row ") if one.startswith('r="4"'))
+    found = re.search(r' ht="([^"]*)"', row.partition(">")[0])
+    assert (found[1] if found else None) == wanted

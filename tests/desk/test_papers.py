@@ -52,6 +52,23 @@ def test_the_contract_mode_decides_which_papers_an_approved_order_gets(folder, m
     assert ("contract" in made, "proforma" in made) == (MODES[mode] == "contract", MODES[mode] == "proforma")
 
 
+def test_a_paper_may_be_asked_for_by_what_it_is_called(folder):
+    drop_order(folder)
+    folder.run(DAY)
+    made = [desk.make_paper(folder.opened, "SO1", DAY, kind=kind).files for kind in ("contract", "销售合同")]
+    assert made[0] == made[1] != ()
+    (prefilled,) = desk.make_paper(folder.opened, "SO1", DAY, kind="订单变更通知单").files
+    assert prefilled == "papers/SO1/change-notice-SO1-2026-03-10.xlsx"
+
+
+def test_no_proforma_invoice_is_made_without_the_terms_that_it_states(folder):
+    drop_order(folder, contract_mode="形式发票", payment_terms=None)
+    folder.run(DAY)
+    assert [kind for kind, _ in kinds(folder)] == ["review-form", "confirmation"]
+    held = desk.make_paper(folder.opened, "SO1", DAY, kind="proforma")
+    assert [one.code for one in held.problems] == ["gate-shut"]
+
+
 def test_an_order_that_is_not_reviewed_yet_has_no_papers(folder):
     folder.drop("a.xlsx", order_no="SO1", order_type="返单 Repeat")
     folder.run(DAY)

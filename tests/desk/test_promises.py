@@ -285,3 +285,16 @@ def test_5_the_archived_cell_holds_the_value_also_where_a_file_name_comes_again(
     assert {key: archived_cell(folder, source(*key)) for key in expected} == expected
     assert source("A-2", "unit_price").sha256 == source("A-1", "quantity").sha256
     assert source("A-1", "product").archived.startswith("archive/master/")
+
+
+def test_8_a_file_that_was_returned_and_comes_under_another_name_rebuilds(folder, tmp_path):
+    content = folder.drop("先.xlsx", customer=None).read_bytes()
+    folder.run()
+    shutil.rmtree(folder.path / "returned")
+    folder.drop_bytes("后.xlsx", content)
+    folder.drop("好.xlsx", order_no="A-1")
+    (returned,) = [one.returned for one in folder.run(dt.date(2026, 3, 11)).documents if one.returned]
+    assert Path(returned).name.startswith("后.")
+    rebuilt, problems = desk.rebuild_desk_at(folder.opened, tmp_path / "new")
+    assert not problems
+    assert rebuilt.store.head() == folder.opened.store.head()

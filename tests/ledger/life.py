@@ -99,7 +99,7 @@ class Life:
     def settle(self) -> "Life":
         """What follows of itself: the approval, and the papers that are due."""
         self.add(*approve_orders(self.ledger.orders.values(), self.rules, self.today))
-        for kind in ("contract", "production-order"):
+        for kind in ("contract", "proforma", "production-order"):
             gates = {gate.name: gate for stage in self.rules.workflow.stages for gate in stage.gates}
             waiting = self.standing.waiting
             if waiting and all(gates[one.gate].paper == kind for one in waiting):

@@ -44,6 +44,7 @@ SCENES: dict[str, tuple[Callable[[], Life], list[Step], Step]] = {
         lambda life: life.receive(revision=3, tax_rate=Decimal("0.13")),
     ),
     "contract-made": (Life, [], lambda life: life.review()),
+    "proforma-made": (lambda: Life(contract_mode="proforma"), [], lambda life: life.review()),
     "contract-signature": (
         to("contract-issued"),
         [lambda life: life.pay("600")],

@@ -1,10 +1,12 @@
+import dataclasses
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.core.order import OrderLine
+from xltools.core.order import Delivery, OrderLine
 from xltools.core.record import Value
 from xltools.reports.delivery_note import delivery_note_context, goods_on_note
 
@@ -37,6 +39,17 @@ def test_a_line_tells_what_left_now_up_to_now_and_what_is_still_open(note, make_
     assert (shown["quantity"], shown["shipped"], shown["open"]) == ("300", "500", "1,000")
     assert (shown["order_and_po"], shown["line_no"], shown["item_codes"]) == ("SO-1\nPO-88017", "1", "TK-77\nP1")
     assert (shown["batch"], shown["packages"], shown["batch_and_warehouse"]) == ("B260301", "10", "B260301\n成品仓A")
+
+
+def test_what_was_to_leave_is_what_had_not_left_of_the_deliveries_due_by_then(note, make_order, make_line):
+    due = [(300, dt.date(2026, 3, 10)), (300, dt.date(2026, 3, 12)), (400, dt.date(2026, 4, 1))]
+    deliveries = tuple(Delivery(Decimal(quantity), requested=day) for quantity, day in due)
+    planned = dataclasses.replace(make_line(quantity=1000), deliveries=deliveries)
+    late = ship(planned, ("03-05", 100, "DN-0"), ("03-12", 200, NOTE))
+    early = ship(planned, ("03-11", 600, "DN-0"), ("03-12", 50, NOTE))
+    whole = ship(make_line("2", quantity=500), ("03-12", 510, NOTE), ("03-12", 10, NOTE))
+    for line, wanted in ((late, ["500"]), (early, ["400"]), (whole, ["500", "0"])):
+        assert [row["due"] for row in note(make_order("SO-1", line))["lines"]] == wanted
 
 
 def test_what_left_is_counted_by_date_though_an_earlier_list_came_later(note, make_order, make_line):

@@ -21,7 +21,22 @@ def late(kind="late", order="SO-1", line="1", owner="李雯", due="2026-03-20", 
     day = dt.date.fromisoformat(due)
     quantity = Decimal(200) if kind in {"late", "at-risk"} else None
     row = LateRow(
-        kind, order, line, "泰衡", owner, "端盖", None, day, day, quantity, (AS_OF - day).days, "", day, "", whom
+        kind,
+        order,
+        line,
+        "泰衡",
+        owner,
+        "端盖",
+        None,
+        day,
+        day,
+        quantity,
+        (AS_OF - day).days,
+        "",
+        day,
+        "",
+        whom,
+        unit="件",
     )
     return dataclasses.replace(row, awaited=((whom or "财务", "款项到账"),), **more)
 
@@ -106,7 +121,7 @@ def test_a_line_says_what_is_open_and_whom_it_waits_for(split):
     lines = text(split(late(promised=dt.date(2026, 3, 20), remark="缺铝锭"))["李雯"])
     assert lines[4:] == [
         "1. SO-1-1 泰衡 端盖 超 12 天",
-        "   欠 200，承诺 2026-03-20",
+        "   欠 200 件，承诺 2026-03-20",
         "   等 财务：款项到账",
         "   缺铝锭",
     ]

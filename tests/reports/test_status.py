@@ -123,6 +123,39 @@ def test_a_paper_that_is_void_is_marked(screen, make_order, standing):
     assert "销售合同 HT-1 r1（2026-04-01 作废）" in text
 
 
+def test_papers_in_force_stand_before_those_that_are_void(screen, make_order, standing):
+    papers = (
+        Paper("contract", 1, "papers/SO-1/c1.docx", "", AS_OF, "HT-1", voided=AS_OF),
+        Paper("contract", 2, "papers/SO-1/c2.docx", "", AS_OF, "HT-1-r2"),
+    )
+    shown = screen(dataclasses.replace(make_order(), papers=papers), standing)
+    assert [line.rpartition(" ")[2] for line in shown if ".docx" in line] == ["c2.docx", "c1.docx"]
+
+
+def last_of(order, screen, standing, kind, statements=(), **words):
+    entry = HistoryEntry(7, dt.date(2026, 3, 8), kind, "", order.place, {"line": "1", **words})
+    order = dataclasses.replace(order, history=(*order.history, entry), statements=statements)
+    return screen(order, standing)[-1]
+
+
+def test_a_statement_is_told_in_the_order_of_its_form_without_the_minutes_of_the_meeting(screen, make_order, standing):
+    order = make_order()
+    value = type(order.values["customer"])
+    says = {"minutes": "先改镶件", "department": "engineering", "date": dt.date(2026, 3, 8)}
+    says |= {"conclusion": "conditional", "condition": "镶件改好"}
+    statement = said(
+        "order-review", order.place, "1", **{name: value(says[name], order.place) for name in sorted(says)}
+    )
+    line = last_of(order, screen, standing, EventKind.STATEMENT_MADE, (statement,), form="order-review")
+    assert "订单评审表：行 1，技术，有条件，条件/理由 镶件改好  order.xlsx" in line
+
+
+def test_a_void_paper_is_told_with_what_took_its_place(screen, make_order, standing):
+    words = {"paper": "contract", "number": "HT-1", "reason": "r2", "line": ""}
+    line = last_of(make_order(), screen, standing, EventKind.PAPER_VOIDED, **words)
+    assert "单据作废：销售合同，HT-1，由版本 2 取代" in line
+
+
 def test_a_long_history_is_cut_in_the_middle_and_whole_with_all(screen, make_order, standing):
     order = make_order()
     first = order.history[0]

@@ -22,7 +22,8 @@ class SheetPatch:
     `cells` are set to the content, None blanks them; each keeps its look. `new_rows` are appended under `block`, the
     header row and the data rows of a table (or of a plain range that was one); they may be made while they are written,
     but are gone through once only and their number is known before. `first_row` is the row that the first of them must
-    come to stand in, where the caller counts on it.
+    come to stand in, where the caller counts on it. `heights` are what the texts of changed rows need, in points: a row
+    whose height a person has set keeps it, and none becomes lower.
     """
 
     sheet: str
@@ -30,6 +31,7 @@ class SheetPatch:
     block: Range | None = None
     new_rows: Sequence[NewRow] = ()
     first_row: int | None = None
+    heights: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

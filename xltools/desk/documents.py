@@ -1,9 +1,10 @@
 """One received workbook: read, understood, decided; what becomes of its original, and what goes back."""
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 from xltools.core.place import Place
 from xltools.core.plan import Action, ArchiveFile
@@ -14,6 +15,7 @@ from xltools.desk.book import Book, RunTables
 from xltools.desk.inputs import ReceivedFile, RunInputs, is_taken
 from xltools.desk.result import DocumentResult, Outcome, ProblemWriter
 from xltools.desk.returned import plan_returned_copy, returned_path
+from xltools.edge.folders import archive_path
 from xltools.forms.model import Form
 from xltools.intake.document import read_document
 from xltools.intake.identify import identify_layout
@@ -25,8 +27,9 @@ from xltools.ledger.replay import Ledger
 from xltools.ledger.shipping import decide_shipments
 from xltools.ledger.statements import decide_statements
 
-_RANKS = {"change": 2, "shipment": 3}
-_LAST_RANK = 4
+Kind = Literal["reviews", "changes", "shipments", "rest"]
+KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are taken
+_KINDS: Mapping[str, Kind] = {"change": "changes", "shipment": "shipments"}
 
 
 @dataclass(frozen=True)
@@ -43,32 +46,29 @@ class _Taken:
 def take_documents(
     received: Iterable[ReceivedFile], inputs: RunInputs, book: Book, writer: ProblemWriter
 ) -> "TakenDocuments":
-    """Takes orders as they come, then the other documents by kind: reviews, changes, shipping lists, the rest."""
+    """Takes orders as they come; the other documents wait for the turn of their kind."""
     taken = TakenDocuments(inputs, book, writer)
-    later: list[tuple[int, ReceivedFile]] = []
     for one in received:
-        rank = _rank(one, inputs)
-        if rank:
-            later.append((rank, one))
+        kind = _tell_kind(one, inputs)
+        if kind:
+            taken.later.setdefault(kind, []).append(one)
             taken.results[one.file] = DocumentResult(one.file, one.sha256, "", (), "waiting", ())
         else:
             taken.take(one)
-    for _, one in sorted(later, key=lambda found: found[0]):
-        taken.take(one)
     return taken
 
 
-def _rank(received: ReceivedFile, inputs: RunInputs) -> int:
-    """When a workbook's turn comes; 0 for orders, and for what is no document of any form."""
+def _tell_kind(received: ReceivedFile, inputs: RunInputs) -> Kind | None:
+    """Which kind's turn a workbook waits for; none for orders, and for what is no document of any form."""
     if not isinstance(received.workbook, Workbook):
-        return 0
+        return None
     form = _find_form(received, inputs)
     if form is None or form.purpose == "master" or form.effect == "order":
-        return 0
+        return None
     reviewed = {gate.form for stage in inputs.rules.workflow.stages for gate in stage.gates if gate.current}
     if form.name in reviewed:
-        return 1
-    return _RANKS.get(form.effect, _LAST_RANK)
+        return "reviews"
+    return _KINDS.get(form.effect, "rest")
 
 
 def _find_form(received: ReceivedFile, inputs: RunInputs) -> Form | None:
@@ -90,6 +90,12 @@ class TakenDocuments:
         self.results: dict[str, DocumentResult] = {}
         self.actions: list[Action] = []
         self.waiting: dict[str, ReceivedFile] = {}
+        self.later: dict[Kind, list[ReceivedFile]] = {}
+
+    def take_kind(self, kind: Kind) -> None:
+        """The documents whose turn it is."""
+        for received in self.later.pop(kind, []):
+            self.take(received)
 
     def take(self, received: ReceivedFile) -> None:
         """One workbook: read, understood, decided; its events go into the book."""
@@ -126,7 +132,7 @@ def _take_document(
     result = replace(taken.result, archived=archive.archived)
     if not taken.goes_back:
         return result, [archive]
-    returned = returned_path(received.archived, inputs)
+    returned = _returned(received, inputs)
     by = book.ledger.accepted[received.sha256].by if received.sha256 in book.ledger.accepted else ""
     book.add(
         [
@@ -154,6 +160,12 @@ def _archived(received: ReceivedFile, ledger: Ledger) -> str:
     own = return_id(received.sha256)
     known = ledger.accepted.get(received.sha256) or ledger.returned.get(own) or ledger.closed_returns.get(own)
     return known.archived if known else received.archived
+
+
+def _returned(received: ReceivedFile, inputs: RunInputs) -> str:
+    """Where its marked copy goes, by the name it came under: one that came before may lie in archive/ by another."""
+    name = Path(received.file).name
+    return returned_path(archive_path(inputs.rules.settings.folders, inputs.as_of, name, received.sha256), inputs)
 
 
 def _read(received: ReceivedFile, inputs: RunInputs, book: Book) -> _Taken:

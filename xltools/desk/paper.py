@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from xltools.core.order import Order, Paper
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
+from xltools.core.text import label_key
 from xltools.desk import prefill
 from xltools.desk.answers import desk_tables, find_order
 from xltools.desk.failure import UsageError
@@ -66,6 +67,7 @@ def _find_files(
     desk: Desk, order_number: str, as_of: dt.date, kind: str, note: str, priced: bool | None
 ) -> PaperResult:
     order = find_order(desk.replay_ledger(), order_number)
+    kind = _name_kind(kind, desk.rules)
     if kind == "shipping-list":
         return prefill.make_shipping_list(desk, order.number, as_of)
     if kind == "change-notice":
@@ -90,6 +92,13 @@ def _find_files(
     if not (desk.path / paper.file).is_file():
         return PaperResult((), (*problems, error("paper-missing", Place(paper.file), order=order.number)))
     return PaperResult((paper.file,), problems)
+
+
+def _name_kind(kind: str, rules: Rules) -> str:
+    """A kind by its name, or by what it is called in either language: 送货单 is a delivery-note."""
+    named = (*rules.papers.papers, *(form for name, form in rules.forms.items() if name in PREFILLED))
+    called = {label_key(text): one.name for one in named for text in (one.label.zh, one.label.en)}
+    return called.get(label_key(kind), kind)
 
 
 def _find_rule(kind: str, rules: Rules) -> PaperRule:

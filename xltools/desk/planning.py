@@ -7,28 +7,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from xltools.core.order import Order
 from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges, take_changes
-from xltools.desk.documents import TakenDocuments, take_documents
+from xltools.desk.documents import take_documents
 from xltools.desk.held import tell_held
 from xltools.desk.inputs import RunInputs, read_received
 from xltools.desk.meetings import plan_meeting_sheets
-from xltools.desk.papers import IssuedPapers, issue_papers
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.returned import plan_tidying
-from xltools.desk.review import settle_reviews
 from xltools.desk.session import assess
+from xltools.desk.settling import settle
 from xltools.desk.snapshot import plan_manifest
 from xltools.desk.tracker import find_untrue, plan_tracker
 from xltools.edge.workers import Workers
 from xltools.forms.messages import Catalogue
-from xltools.forms.rules import Rules
-from xltools.ledger.approval import approve_orders
-from xltools.ledger.change_settling import settle_changes
 from xltools.ledger.decide import close_year
-from xltools.ledger.gates import is_line_open
 from xltools.ledger.replay import Ledger
 from xltools.reports.late import late_json, list_late
 
@@ -99,38 +93,6 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
         ),
     )
     return RunPlan(Plan(actions), book.ledger, result)
-
-
-def settle(inputs: RunInputs, book: Book, taken: TakenDocuments) -> IssuedPapers:
-    """What follows of itself, until nothing more does: approvals, changes, papers, documents that waited for them."""
-    issued = IssuedPapers()
-    orders = (*_list_live(book.ledger, inputs.rules), *_list_touched(book, 0))
-    while orders:
-        before = len(book.events)
-        book.add(approve_orders(_pick(book.ledger, orders), inputs.rules, inputs.as_of))
-        book.add(settle_changes(_pick(book.ledger, orders), book.ledger, inputs.rules, inputs.as_of))
-        reviews = settle_reviews(_pick(book.ledger, orders), inputs, book.ledger, taken.writer)
-        book.add(reviews.events)
-        papers = issue_papers(_pick(book.ledger, orders), inputs, book.ledger)
-        book.add(papers.events)
-        issued += reviews + papers
-        taken.retry()
-        orders = _list_touched(book, before)
-    return issued
-
-
-def _list_live(ledger: Ledger, rules: Rules) -> tuple[str, ...]:
-    """The orders with goods still open: what is done is not looked at again and again over the years."""
-    orders = ledger.orders.values()
-    return tuple(order.number for order in orders if any(is_line_open(line, rules) for line in order.lines))
-
-
-def _list_touched(book: Book, since: int) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.event.order for one in book.events[since:] if one.event.order))
-
-
-def _pick(ledger: Ledger, numbers: Iterable[str]) -> tuple[Order, ...]:
-    return tuple(ledger.orders[number] for number in dict.fromkeys(numbers) if number in ledger.orders)
 
 
 def _keep_shared(inputs: RunInputs, changes: TakenChanges) -> list[Action]:

@@ -1,7 +1,7 @@
 """Whether what documents said of an order is what a gate of the workflow asks for, and since when."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -54,7 +54,11 @@ def judge_statements(gate: Gate, order: Order, rules: Rules) -> GateState:
     asked = tuple(_ask(gate, order, lines, rules))
     if not asked:
         return GateState(is_open=True, evidence=last_received(order))
-    heard = {word: _hear(gate, order, word, [one for one in said if _is_of(one, word, gate, lines)]) for word in asked}
+    near = _group_by_line(said)
+    heard = {
+        word: _hear(gate, order, word, [one for one in near(word.line) if _is_of(one, word, gate, lines)])
+        for word in asked
+    }
     lacking = [word for word, one in heard.items() if not one.is_said]
     if lacking:
         return GateState(
@@ -125,6 +129,20 @@ def delivery_notes(order: Order) -> tuple[str, ...]:
     """The numbers of the delivery notes that goods of the order left on, voided ones not among them."""
     shipments = [one for line in order.lines for one in line.shipments]
     return _distinct(one.delivery_note for one in sorted(shipments, key=lambda one: one.date))
+
+
+def _group_by_line(said: Sequence[Statement]) -> Callable[[str], Sequence[Statement]]:
+    """What may be of a line: of it, or of the whole order, the oldest first; an order can have thousands in all."""
+    by_line: dict[str, list[Statement]] = {}
+    for one in said:
+        by_line.setdefault(one.line, []).append(one)
+
+    def pick(line: str) -> Sequence[Statement]:
+        if not line:
+            return said
+        return sorted((*by_line.get("", ()), *by_line.get(line, ())), key=lambda one: one.number)
+
+    return pick
 
 
 def _is_of(one: Statement, word: _Word, gate: Gate, lines: Sequence[OrderLine]) -> bool:

@@ -26,6 +26,8 @@ from xltools.ledger.changed_values import Parts, list_differences, read_change, 
 from xltools.ledger.deliveries import PROMISE, allocate_shipped, plan_deliveries
 from xltools.ledger.items import item_words
 
+_ABOUT = frozenset({"order_no", "line_no", "revision", "name", "change_no"})  # what a statement is about, and whose
+_STATEMENT_WORDS = ("form", "line", "change", "name", "deputy_for")
 _PLANNED_BY = frozenset({PROMISE, "requested_date", "quantity"})  # the line fields that deliveries are made of
 
 # Line (empty for the header) and field → what the order's latest workbook said there, None for a blank.
@@ -89,10 +91,13 @@ class OrderDraft:
         """One event of the order: what it changes, and its entry in the history."""
         event, self.changed = chained.event, ()
         if event.kind is EventKind.STATEMENT_MADE:
-            self.statements.append(read_statement(chained))
-        elif apply := self._appliers.get(event.kind):
-            apply(event)
-        words = _history_words(event)
+            statement = read_statement(chained)
+            self.statements.append(statement)
+            words = _statement_words(event, statement)
+        else:
+            if apply := self._appliers.get(event.kind):
+                apply(event)
+            words = _history_words(event)
         entry = HistoryEntry(chained.number, event.when, event.kind, event.by, event.place, words, self.changed)
         self.history.append(entry)
 
@@ -295,9 +300,6 @@ def _history_words(event: Event) -> dict[str, str]:
         case EventKind.PAPER_ISSUED:
             words = {name: body[name] for name in ("paper", "number", "file")}
             return words | {"revision": str(body["revision"])}
-        case EventKind.STATEMENT_MADE:
-            names = ("form", "line", "change", "name", "deputy_for")
-            return {name: body[name] for name in names} | {"says": _statement_words(event)}
         case EventKind.CHANGE_REQUESTED:
             return {"change": body["change"], "kinds": ", ".join(body["kinds"]), "state": body["state"]}
         case EventKind.CHANGE_APPROVED | EventKind.CHANGE_REFUSED:
@@ -312,11 +314,10 @@ def _history_words(event: Event) -> dict[str, str]:
             return {"revision": str(body["revision"])}
 
 
-def _statement_words(event: Event) -> str:
-    """What a statement says beside what it is about: `conclusion acceptable; available_date 2026-03-30`."""
-    values = decode_values(event.body["values"], event.document)
-    about = {"order_no", "line_no", "revision", "name", "change_no"}
-    return "; ".join(f"{name} {value_text(one.value)}" for name, one in values.items() if name not in about)
+def _statement_words(event: Event, statement: Statement) -> dict[str, str]:
+    """Who says it of what, and what is said beside that: `conclusion acceptable; available_date 2026-03-30`."""
+    said = (f"{name} {value_text(one.value)}" for name, one in statement.values.items() if name not in _ABOUT)
+    return {name: event.body[name] for name in _STATEMENT_WORDS} | {"says": "; ".join(said)}
 
 
 def _value_words(written: Any) -> str:

@@ -38,7 +38,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from xltools.core.codec import decode_values
+from xltools.core.codec import decode_value
 from xltools.core.event import EVENT_VERSION, GENESIS, ChainedEvent, Event, EventKind
 from xltools.core.order import Order
 from xltools.core.record import Record, Table
@@ -161,8 +161,7 @@ def _order_record(order: Order) -> Record:
 
 def _product_key(written: Mapping[str, Any]) -> str:
     """What tells a product from others: its code, else its name and specification; empty where neither is given."""
-    values = decode_values(dict(written))
-    code, *words = (str(values[name].value) if name in values else "" for name in _PRODUCT_FIELDS)
+    code, *words = (str(decode_value(written[name][0])) if name in written else "" for name in _PRODUCT_FIELDS)
     return label_key(code) if code else "|".join(map(label_key, words)).strip("|")
 
 

@@ -125,9 +125,11 @@ def _ask(gate: Gate, order: Order, route: Route, rules: Rules) -> Iterator[Revie
     departments = route.departments
     if order.approved is not None:  # a change may have brought it on another route since
         departments = tuple(dict.fromkeys(one.text("department") for one in said))
+    spoken = _group_words(said)
     for line in lines:
         for department in departments:
-            verdict = find_verdict(said, line, department, rules)
+            heard = _pick_words(spoken, line, department)
+            verdict = find_verdict(heard, line, department, rules)
             yield ReviewTask(
                 id=task_id(order.number, line, f"r{order.reviewed}", department),
                 order=order.number,
@@ -138,10 +140,24 @@ def _ask(gate: Gate, order: Order, route: Route, rules: Rules) -> Iterator[Revie
                 since=since,
                 limit=route.limit,
                 accept_within=route.accept_within,
-                accepted=find_acceptance(said, line, department),
+                accepted=find_acceptance(heard, line, department),
                 verdict=verdict,
                 condition_open=has_open_condition(verdict),
                 condition_within=route.condition_within,
                 meeting=route.meeting,
                 settled=order.approved is not None,
             )
+
+
+def _group_words(said: tuple[Statement, ...]) -> dict[tuple[str, str], list[Statement]]:
+    """Statements by line and department, each group the oldest first: an order of 300 lines has thousands of them."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for one in said:
+        found.setdefault((one.line, one.text("department")), []).append(one)
+    return found
+
+
+def _pick_words(spoken: dict[tuple[str, str], list[Statement]], line: str, department: str) -> tuple[Statement, ...]:
+    """What a department said of a line, or of all lines, the oldest first."""
+    found = [one for about in {"", line} for one in spoken.get((about, department), ())]
+    return tuple(sorted(found, key=lambda one: one.number))

@@ -35,7 +35,7 @@ class ShippedGoods:
 
     @property
     def due(self) -> Decimal:
-        """What was to leave (应发): of the deliveries due by that day, at least of the next one, what had not left yet."""
+        """What was to leave (应发): what had not left of the deliveries due by that day, or of the next one."""
         reached = Decimal(0)
         for delivery in self.line.deliveries:
             if reached > self.before and (delivery.due is None or delivery.due > self.shipment.date):
@@ -70,10 +70,10 @@ def delivery_note_context(request: PaperRequest) -> Mapping[str, Any]:
     `total`, `total_words` and `tax`.
 
     A line is `order_no`, `line_no`, `customer_po`, `order_and_po`, `customer_item`, `product_code`, `item_codes`,
-    `product`, `specification`, `unit`, `due` (what was to leave), `quantity` (of this note), `shipped` (up to and with it), `open`,
-    `shipped_and_open`, `price`, `amount`, `remark`, and what the shipping list says of it: `batch`, `packages`,
-    `warehouse`, `batch_and_warehouse`. Prices and amounts are empty unless `priced`; the total is empty too where a
-    price is not known or orders are in several currencies. ValueError for a total that has no words.
+    `product`, `specification`, `unit`, `due` (what was to leave), `quantity` (of this note), `shipped` (up to and with
+    it), `open`, `shipped_and_open`, `price`, `amount`, `remark`, and what the shipping list says of it: `batch`,
+    `packages`, `warehouse`, `batch_and_warehouse`. Prices and amounts are empty unless `priced`; the total is empty too
+    where a price is not known or orders are in several currencies. ValueError for a total that has no words.
     """
     goods = goods_on_note(request.ledger, request.delivery_note)
     total = _total(goods) if request.priced else None

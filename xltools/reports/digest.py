@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from xltools.core.codec import plain_decimal
 from xltools.core.text import Language, label_key
 from xltools.forms.rules import Rules
 from xltools.reports.late import KINDS, Kind, LateRow, group_rows
 from xltools.reports.lines import AssessedLine
+from xltools.reports.paper_words import quantity_text
 from xltools.reports.people import People, Person
 from xltools.reports.wording import Say, natural_key
 
@@ -173,9 +173,11 @@ def list_held(lines: Iterable[AssessedLine]) -> tuple[HeldOrder, ...]:
 
 
 def item_quantity(item: DigestItem) -> str:
-    """What is open of the delivery; empty for tasks."""
+    """What is open of the delivery, with its unit: `1,200 件`; empty for tasks."""
     row = item.first
-    return plain_decimal(row.open_quantity) if row.kind in {"late", "at-risk"} and row.open_quantity is not None else ""
+    if row.kind not in {"late", "at-risk"} or row.open_quantity is None:
+        return ""
+    return f"{quantity_text(row.open_quantity)} {row.unit}".rstrip()
 
 
 def find_reader(digest: Digest, people: People, pmc: Sequence[str]) -> tuple[Person, ...]:

@@ -14,9 +14,8 @@ from xltools.ledger.change_tasks import DISPLACED_BY
 from xltools.reports.wording import Say, act_text, field_label, order_form, value_text
 
 # What a statement is about, or says in another place already.
-_ABOUT = frozenset(
-    {"order_no", "line_no", "revision", "change_no", "name", "product_code", "product", "specification", "task", "asked"}
-)
+_ABOUT = frozenset({"order_no", "line_no", "revision", "change_no", "name", "task", "asked"})
+_ABOUT |= {"product_code", "product", "specification"}
 _DATE = "date"
 _BLANK = "—"
 _REVISION = re.compile(r"r(\d+)")  # a paper is void because the order is at another revision

@@ -67,6 +67,7 @@ class LateRow:
     whom: str = ""
     awaited: tuple[tuple[str, str], ...] = ()
     remark: str = ""
+    unit: str = ""
 
 
 def list_late(
@@ -169,6 +170,7 @@ class _RowWriter:
             promised=delivery.promised,
             due=status.due or self.as_of,
             open_quantity=delivery.open,
+            unit=line.text("unit"),
             days_late=status.days_late,
             waiting_for="",
             since=waiting[0].since if waiting else None,

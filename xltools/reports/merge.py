@@ -65,6 +65,7 @@ def merge_table(
             stands.block,
             _NewRows(merge.layout, wanted, merge.appended),
             merge.first_row,
+            merge.heights,
         ),
         merge.state(caption),
         merge.filled + len(merge.appended),
@@ -101,6 +102,7 @@ class _Merge:
     spared: frozenset[_Spot]
     cells: dict[_Spot, CellContent] = field(default_factory=dict)
     appended: list[int] = field(default_factory=list)  # which of the wanted rows
+    heights: dict[int, float] = field(default_factory=dict)  # of rows with longer texts
     changed: int = 0
     filled: int = 0
     layout: _Layout = field(init=False)
@@ -131,13 +133,16 @@ class _Merge:
 
     def _set_row(self, row: int, key: RowKey, wanted: TableRow, texts: list[str]) -> None:
         """Changes what differs in a row that stands; what can't be taken of it is left alone."""
-        stands = unpack_texts(self._rows[key][1])
+        stands, grows = unpack_texts(self._rows[key][1]), False
         for index, (at, place) in enumerate(self.layout.columns):
             if place < 0:
                 texts[index] = stands[index]
             elif (row, at) not in self.spared and not same_text(texts[index], stands[index]):
                 self.cells[row, at] = wanted.cells[place]
                 self.changed += 1
+                grows |= len(texts[index]) > len(stands[index])
+        if grows:
+            self.heights[row] = measure_row(self.wanted, wanted)
         self._rows[key] = row, pack_texts(texts)
 
     def blank_rest(self, count: int) -> None:
@@ -208,11 +213,13 @@ class _NewRows(Sequence[NewRow]):
         if isinstance(index, slice):
             return _NewRows(self._layout, self._wanted, self._rows[index])
         row = self._wanted.rows[self._rows[index]]
-        return NewRow(self._layout.contents(row), row.height or self._measured(row))
+        height = measure_row(self._wanted, row)
+        return NewRow(self._layout.contents(row), height if row.height or height > ROW_HEIGHT else None)
 
     def __iter__(self) -> Iterator[NewRow]:
         return (self[index] for index in range(len(self._rows)))
 
-    def _measured(self, row: TableRow) -> float | None:
-        height = row_height(self._wanted.columns, list(map(shown_content, row.cells)))
-        return height if height > ROW_HEIGHT else None
+
+def measure_row(table: SheetTable, row: TableRow) -> float:
+    """The height in points that a row is given, else what its texts need."""
+    return row.height or row_height(table.columns, list(map(shown_content, row.cells)))

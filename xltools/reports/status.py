@@ -113,7 +113,8 @@ def _trace_stages(order: Order, standing: Standing, rules: Rules, as_of: dt.date
         if at == here:
             yield PassedStage(stage.name, "here", standing.since)
         elif at > here:
-            yield PassedStage(stage.name, "ahead")
+            is_asked = not stage.gates or not all(is_excused(gate, order) for gate in stage.gates)
+            yield PassedStage(stage.name, "ahead" if is_asked else "not-asked")
         elif at <= entered:
             yield PassedStage(stage.name, "done", order.received if at == entered else None)
         else:

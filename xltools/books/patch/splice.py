@@ -1,5 +1,6 @@
 """The second pass through a sheet: its XML with the changes in it, all else byte for byte as it was."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from xltools.core.patch import NewRow
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range
 
+_HEIGHT = re.compile(r"\d+(?:\.\d+)?")
 _MANY = 256  # new rows are handed on that many at a time
 
 
@@ -59,7 +61,10 @@ class _Growing:
 
 
 class Splice:
-    """A patch on its way into a sheet; `survey` is of the same sheet, `handed` are cells that take over a formula."""
+    """A patch on its way into a sheet; `survey` is of the same sheet, `handed` are cells that take over a formula.
+
+    `heights` are the least ones of rows with changed cells.
+    """
 
     def __init__(
         self,
@@ -68,8 +73,9 @@ class Splice:
         sites: Sequence[Site],
         writer: CellWriter,
         handed: Mapping[Address, bytes],
+        heights: Mapping[int, float],
     ) -> None:
-        self._survey, self._growth, self._writer = survey, growth, writer
+        self._survey, self._growth, self._writer, self._heights = survey, growth, writer, heights
         self._tag_prefix = survey.prefix.decode()
         self._default_styles = read_column_styles(survey.head, survey.prefix)
         self._growing = [_Growing(site, site.columns(survey.prefix, self._default_styles)) for site in sites]
@@ -171,7 +177,8 @@ class Splice:
             at = cell.start + len(cell.markup)
         out += [self._write_edit(number, column, edits, None, tag) for column in reversed(added)]
         rest = ending if tag.endswith(b"/>") else row[at:]
-        return _change_tag(tag, height, edits, cells) + b"".join(out) + rest
+        tag = _grow_row(_change_tag(tag, height, edits, cells), self._heights.get(number, 0))
+        return tag + b"".join(out) + rest
 
     def _edits_of(self, number: int) -> tuple[float | None, dict[int, _Edit]]:
         height, edits = None, dict[int, _Edit]()
@@ -215,6 +222,14 @@ def _change_tag(tag: bytes, height: float | None, edits: Mapping[int, _Edit], ce
         tag = markup.set_attribute(tag, "hidden", None)
         if height is not None and not markup.is_set(tag, "customHeight"):
             tag = markup.set_attribute(tag, "ht", f"{height:g}")
+    return tag
+
+
+def _grow_row(tag: bytes, least: float) -> bytes:
+    """A row without a height is fitted to its texts by Excel itself; one with a height of its own is not."""
+    height = _HEIGHT.fullmatch(markup.read_attribute(tag, "ht") or "")
+    if height and not markup.is_set(tag, "customHeight") and float(height[0]) < least:
+        return markup.set_attribute(tag, "ht", f"{least:g}")
     return tag
 
 

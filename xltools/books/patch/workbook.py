@@ -80,6 +80,7 @@ class _SheetWork:
     sites: tuple[Site, ...]
     survey: Survey
     handed: Mapping[Address, bytes]
+    heights: Mapping[int, float]
 
     @property
     def changes(self) -> bool:
@@ -123,7 +124,8 @@ class _Patcher:
         for site in sites:
             if site.totals:
                 self._check_totals_unnamed(site.block.bottom + 1)
-        return _SheetWork(sheet, tables, sites, survey, handed)
+        heights = {row: height for patch in patches for row, height in patch.heights.items()}
+        return _SheetWork(sheet, tables, sites, survey, handed, heights)
 
     def _rows_of(self, part: str) -> Iterator[Row]:
         stream, after = SheetStream(self._package.read_pieces(part)), -1
@@ -178,7 +180,7 @@ class _Patcher:
         for work in self._works:
             prefix = work.survey.prefix.decode()
             writer = CellWriter(prefix, self._book.is_1904, self._formats.dated, self._formats.plain)
-            splice = Splice(work.survey, work.growth, work.sites, writer, work.handed)
+            splice = Splice(work.survey, work.growth, work.sites, writer, work.handed, work.heights)
             self._package.write(work.sheet.part, splice.pieces(self._package.read_pieces(work.sheet.part)))
             moved = any(site.totals for site in work.sites)
             formulas |= writer.wrote_formulas or work.survey.changes_formulas or moved
