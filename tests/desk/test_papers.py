@@ -61,6 +61,15 @@ def test_a_paper_may_be_asked_for_by_what_it_is_called(folder):
     assert prefilled == "papers/SO1/change-notice-SO1-2026-03-10.xlsx"
 
 
+def test_workbooks_of_a_chinese_desk_have_chinese_names(make_folder, tmp_path):
+    folder = make_folder(tmp_path / "订单台", "zh")
+    drop_order(folder)
+    folder.run(DAY)
+    (notice,) = desk.make_paper(folder.opened, "SO1", DAY, kind="change-notice").files
+    assert notice == "单据/SO1/订单变更通知单-SO1-2026-03-10.xlsx"
+    assert [one.file for one in papers(folder, "review-form")] == ["单据/SO1/订单评审表-SO1-r1.xlsx"]
+
+
 def test_no_proforma_invoice_is_made_without_the_terms_that_it_states(folder):
     drop_order(folder, contract_mode="形式发票", payment_terms=None)
     folder.run(DAY)

@@ -52,6 +52,8 @@ def test_the_wheel_carries_rules_templates_and_samples_but_no_tests(wheel: Path)
         "samples/inbox",
         "samples/master",
         "samples/outcomes.json",
+        "samples/stories",
+        "samples/stories.json",
     }
 
 

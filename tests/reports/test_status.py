@@ -81,6 +81,12 @@ def test_the_screen_names_what_is_awaited_missing_and_not_tracked(screen, make_o
         assert words in text
 
 
+def test_a_stage_that_asks_nothing_of_this_order_is_marked_so_before_it_is_reached(screen, make_order):
+    text = "\n".join(screen(make_order(contract_mode="none"), Standing("approved", AS_OF)))
+    assert "-合同已签" in text
+    assert "○已入库" in text
+
+
 def test_the_state_of_an_order_and_its_reason_stand_on_it(screen, make_order):
     held = Standing("approved", AS_OF, state="held", reason="客户资金紧张")
     text = "\n".join(screen(make_order(), held))

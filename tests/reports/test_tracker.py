@@ -123,7 +123,7 @@ def test_links_are_formulas_and_show_what_they_are_called(show, make_order, asse
     order = dataclasses.replace(make_order(), papers=(Paper("contract", 1, "papers/SO-1/c.docx", "", AS_OF),))
     _, (row,) = show(assess(order), archived={"f" * 64: "archive/2026/03/order.xlsx"})
     assert row["source"] == Formula('HYPERLINK("archive/2026/03/order.xlsx","A21 order.xlsx")', "A21 order.xlsx")
-    shown = "ui-paper-contract SO-1 r1"  # another order's or revision's paper shows another text, and so gets its link
+    shown = "销售合同 SO-1 r1"  # another order's or revision's paper shows another text, and so gets its link
     assert row["papers"] == Formula(f'HYPERLINK("papers/SO-1/c.docx","{shown}")', shown)
 
 

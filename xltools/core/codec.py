@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from xltools.core.place import Place
@@ -71,11 +73,17 @@ def decode_place(written: Json, own: str = "") -> Place:
     """The place that `encode_place` wrote, in the document `own` where it names no other."""
     match written:
         case [str(file), str(sheet), str(cell)]:
-            return Place(file, sheet, cell, sha256=own)
+            return _share_place(file, sheet, cell, own)
         case [str(file), str(sheet), str(cell), str(sha256)]:
-            return Place(file, sheet, cell, sha256=sha256)
+            return _share_place(file, sheet, cell, sha256)
         case _:
             raise ValueError(f"not a place: {written!r}")
+
+
+@lru_cache(maxsize=1024)
+def _share_place(file: str, sheet: str, cell: str, sha256: str) -> Place:
+    """One place for all that stand there: the words of a verdict name the same cell, and a ledger has millions."""
+    return Place(intern(file), intern(sheet), intern(cell), sha256=sha256)
 
 
 def encode_values(values: dict[str, Value], own: str = "") -> Json:
@@ -91,7 +99,11 @@ def decode_values(written: Json, own: str = "") -> dict[str, Value]:
     if not isinstance(written, dict):
         raise ValueError(f"not fields: {written!r}")
     return {
-        name: Value(decode_value(value), decode_place(place, "" if _is_rule(place, origin) else own), _read_origin(origin))
+        name: Value(
+            decode_value(value),
+            decode_place(place, "" if _is_rule(place, origin) else own),
+            _read_origin(origin),
+        )
         for name, (value, place, origin) in written.items()
     }
 

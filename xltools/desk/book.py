@@ -17,6 +17,8 @@ class Book:
     def add(self, events: Iterable[Event | None]) -> None:
         """Appends events; None stands for nothing new to say."""
         new = tuple(event for event in events if event)
+        if not new:
+            return
         chained = tuple(chain_events(new, self.ledger.number, self.ledger.head))
         self.events.extend(chained)
         self.ledger = extend(self.ledger, chained)

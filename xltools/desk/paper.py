@@ -96,8 +96,9 @@ def _find_files(
 
 def _name_kind(kind: str, rules: Rules) -> str:
     """A kind by its name, or by what it is called in either language: 送货单 is a delivery-note."""
-    named = (*rules.papers.papers, *(form for name, form in rules.forms.items() if name in PREFILLED))
-    called = {label_key(text): one.name for one in named for text in (one.label.zh, one.label.en)}
+    labels = {name: form.label for name, form in rules.forms.items() if name in PREFILLED}
+    labels |= {name: rule.label for name, rule in rules.paper_kinds.items()}
+    called = {label_key(words): name for name, label in labels.items() for words in (label.zh, label.en)}
     return called.get(label_key(kind), kind)
 
 

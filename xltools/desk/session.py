@@ -1,9 +1,11 @@
 """A desk that is open: its rules, words, ledger and master data."""
 
 import datetime as dt
+import gc
 import locale
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -90,7 +92,8 @@ class Desk:
             problems = self.store.check()
             if problems:
                 raise LedgerError(problems)
-            ledger = replay(self.store.events())
+            with _collector_paused():
+                ledger = replay(self.store.events())
         except UnreadableLedgerError as trouble:
             raise LedgerError([_unreadable(trouble)]) from trouble
         self._check_archive(ledger)
@@ -139,6 +142,18 @@ class Desk:
     def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
         """Where every order and line stands on the as-of date."""
         return assess(ledger, self.rules, as_of)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A ledger of years is millions of objects and no cycle: to look for some again and again takes half a replay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _unreadable(trouble: UnreadableLedgerError) -> Problem:

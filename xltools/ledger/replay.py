@@ -173,7 +173,7 @@ class _LedgerDraft:
         self.accepted = dict(ledger.accepted)
         self.returned = dict(ledger.returned)
         self.closed_returns = dict(ledger.closed_returns)
-        self.paper_numbers = dict(ledger.paper_numbers)
+        self.paper_numbers, self.numbered = dict(ledger.paper_numbers), dict[str, set[str]]()
         self.items = dict(ledger.items)
         self.overtyped = dict(ledger.overtyped)
         self.closed_year, self.desk_id = ledger.closed_year, ledger.desk_id
@@ -189,6 +189,8 @@ class _LedgerDraft:
         for number, draft in self.drafts.items():
             if not draft.overtyped:
                 self.overtyped.pop(number, None)
+        for kind, numbers in self.numbered.items():
+            self.paper_numbers[kind] = self.paper_numbers.get(kind, frozenset()) | numbers
         return Ledger(
             orders=self.orders,
             accepted=self.accepted,
@@ -286,8 +288,7 @@ class _LedgerDraft:
         draft.take(chained)
         match event.kind:
             case EventKind.PAPER_ISSUED:
-                kind, number = event.body["paper"], event.body["number"]
-                self.paper_numbers[kind] = self.paper_numbers.get(kind, frozenset()) | {number}
+                self.numbered.setdefault(event.body["paper"], set()).add(event.body["number"])
             case EventKind.GOODS_SHIPPED if note := event.body["delivery_note"]:
                 self.delivery_notes[note] = tuple(dict.fromkeys((*self.delivery_notes.get(note, ()), event.order)))
             case EventKind.CHANGE_REQUESTED:

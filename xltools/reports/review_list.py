@@ -43,7 +43,7 @@ _OURS = (
     TableColumn("specification", "规格型号 Specification", 16),
     TableColumn("quantity", "数量 Quantity", 9, Style.QUANTITY),
     TableColumn("unit", "单位 Unit", 6, Style.CENTER),
-    TableColumn("requested_date", "要求交期 Requested", 12, Style.DATE),
+    TableColumn("requested_date", "要求交期 Requested", 17, Style.DATE),
     TableColumn("what", "评审内容 What Is Asked", 20),
     TableColumn("since", "自 Since", 12, Style.DATE),
 )
