@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_documents import AS_OF, append, codes, day, document, item, on, package_rules, record, take
 
-from xltools.core.event import EventKind
+from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
 from xltools.core.record import Document, Record, Value
 from xltools.ledger.approval import approve_orders
@@ -83,6 +83,14 @@ def test_pmc_alone_is_asked_about_samples_and_a_meeting_about_what_is_new(kind, 
 def test_ids_of_odd_numbers_stay_apart():
     assert task_id("A", "1-1", "r1", "quality") != task_id("A-1", "1", "r1", "quality")
     assert task_id("A", "", "r1", "quality") == "A-r1-quality"
+
+
+def test_an_order_whose_goods_left_unreviewed_is_asked_nothing():
+    ledger = received()
+    body = {"line": "1", "date": AS_OF.isoformat(), "quantity": "100", "delivery_note": ""}
+    gone = append(ledger, Event(EventKind.GOODS_SHIPPED, AS_OF, Place("x"), "A-1", body))
+    assert len(review_tasks(ledger.orders["A-1"], RULES)) == 2 * len(FOUR)
+    assert review_tasks(gone.orders["A-1"], RULES) == ()
 
 
 def test_an_order_that_entered_past_its_review_is_not_asked_about_nor_approved():

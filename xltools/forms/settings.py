@@ -75,7 +75,7 @@ class Lateness(RuleModel):
 
 
 class DeliveryNotePaper(RuleModel):
-    """What delivery notes are printed on (241 mm: continuous paper for dot-matrix printers), and whether with prices."""
+    """What delivery notes are printed on (241 mm: continuous paper, dot-matrix printers), and whether with prices."""
 
     size: Literal["241x140", "241x280", "a4"] = "241x140"
     prices: bool = False

@@ -82,6 +82,10 @@ class Workflow(RuleModel):
         """The position of a stage; ValueError where there is none of that name."""
         return [stage.name for stage in self.stages].index(name)
 
+    def entry(self, name: str) -> int:
+        """The position of the stage that an order came in at; the first where the desk has renamed it since."""
+        return next((at for at, stage in enumerate(self.stages) if stage.name == name), 0)
+
 
 class Route(RuleModel):
     """Who reviews an order: the first route whose `when` (over header fields and `total_amount`) is true.

@@ -41,8 +41,7 @@ def _gates_to_approval(rules: Rules) -> tuple[tuple[int, Gate], ...]:
 def _is_through(order: Order, gates: Sequence[tuple[int, Gate]], rules: Rules, as_of: dt.date) -> bool:
     if order.approved is not None or order.cancelled:
         return False
-    names = [stage.name for stage in rules.workflow.stages]
-    start = names.index(order.entered) if order.entered in names else 0
+    start = rules.workflow.entry(order.entered)
     asked = [gate for at, gate in gates if at > start]
     return bool(asked) and all(judge_gate(gate, order, rules, as_of).is_open for gate in asked)
 

@@ -49,7 +49,7 @@ def lacks_paper(rule: PaperRule, order: Order, rules: Rules) -> bool:
     """
     if rule.about != "order" or find_paper(order, rule.name) is not None:
         return False
-    last, start = _position(rule, order, rules), _start(order, rules)
+    last, start = _position(rule, order, rules), rules.workflow.entry(order.entered)
     if last is None or last <= start or _is_excused(rule, order):
         return False
     gates = _gates_of(rule, rules)
@@ -72,7 +72,7 @@ def shut_gates(rule: PaperRule, order: Order, rules: Rules, as_of: dt.date) -> t
     if last is None:
         return ()
     for at, stage in enumerate(rules.workflow.stages[: last + 1]):
-        if at <= _start(order, rules):
+        if at <= rules.workflow.entry(order.entered):
             continue
         asked = (gate for gate in stage.gates if gate.paper != rule.name and not (at == last and gate.paper))
         if shut := tuple(gate for gate in asked if not judge_gate(gate, order, rules, as_of).is_open):
@@ -133,7 +133,7 @@ def void_papers(order: Order, rules: Rules, as_of: dt.date) -> Iterator[Event]:
 def _first_bar(order: Order, rules: Rules, as_of: dt.date) -> int:
     """The first stage that a gate keeps the order from, papers' gates apart: most orders wait there for one word."""
     for at, stage in enumerate(rules.workflow.stages):
-        if at > _start(order, rules) and any(
+        if at > rules.workflow.entry(order.entered) and any(
             not gate.paper and not judge_gate(gate, order, rules, as_of).is_open for gate in stage.gates
         ):
             return at
@@ -160,11 +160,6 @@ def _position(rule: PaperRule, order: Order, rules: Rules) -> int | None:
     if asking:
         return asking[-1]
     return names.index(rule.stage) if rule.stage in names else None
-
-
-def _start(order: Order, rules: Rules) -> int:
-    names = [stage.name for stage in rules.workflow.stages]
-    return names.index(order.entered) if order.entered in names else 0
 
 
 def _gates_of(rule: PaperRule, rules: Rules) -> tuple[Gate, ...]:

@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xltools.core.event import EventKind
 from xltools.core.order import Order, Statement
 from xltools.core.text import Text
 from xltools.forms.rules import Rules
 from xltools.forms.workflow import Gate, Route
-from xltools.ledger.gate_statements import is_true
+from xltools.ledger.gate_statements import is_true, last_received
 from xltools.ledger.gates import is_excused
 from xltools.ledger.routing import find_route
 
@@ -17,7 +16,6 @@ REVIEW_FORM = "order-review"
 CONDITIONAL = "conditional"
 # What a verdict says; that its condition is met, and remarks, may follow.
 VERDICT_FIELDS = ("conclusion", "condition", "available_date", "promised_date", "name", "date")
-_RECEIPTS = frozenset({EventKind.ORDER_RECEIVED, EventKind.ORDER_REVISED})
 _ASKED = Text("订单评审", "review of the order")
 _ASKED_AGAIN = Text("改版后评审", "review of the new revision")
 
@@ -62,10 +60,11 @@ def review_tasks(order: Order, rules: Rules) -> tuple[ReviewTask, ...]:
 def asked_tasks(order: Order, rules: Rules) -> tuple[ReviewTask, ...]:
     """All tasks of the review of the order's reviewed revision, done ones too."""
     stages = rules.workflow.stages
-    names = [stage.name for stage in stages]
-    start = names.index(order.entered) if order.entered in names else 0
+    start = rules.workflow.entry(order.entered)
     asking = [gate for stage in stages[start + 1 :] for gate in stage.gates if is_review_gate(gate, rules)]
-    if order.cancelled or not asking or not (route := find_route(order, rules)):
+    # What left without a review, before there were any, is asked nothing.
+    went_unasked = order.approved is None and any(line.shipments for line in order.lines)
+    if order.cancelled or went_unasked or not asking or not (route := find_route(order, rules)):
         return ()
     return tuple(task for gate in asking if not is_excused(gate, order) for task in _ask(gate, order, route, rules))
 
@@ -121,7 +120,7 @@ def has_open_condition(verdict: Statement | None) -> bool:
 def _ask(gate: Gate, order: Order, route: Route, rules: Rules) -> Iterator[ReviewTask]:
     said = review_words(order, gate.form or "")
     lines = [line.number for line in order.lines if not line.cancelled] if "line" in gate.every else [""]
-    since = max((entry.when for entry in order.history if entry.kind in _RECEIPTS), default=order.received)
+    since = last_received(order)
     departments = route.departments
     if order.approved is not None:  # a change may have brought it on another route since
         departments = tuple(dict.fromkeys(one.text("department") for one in said))

@@ -68,8 +68,7 @@ def assess_order(order: Order, rules: Rules, as_of: dt.date) -> Standing:
     that nothing installed could open.
     """
     workflow = rules.workflow
-    names = [stage.name for stage in workflow.stages]
-    start = names.index(order.entered) if order.entered in names else 0  # a desk may have renamed its stages since
+    start = workflow.entry(order.entered)
     reached, since = start, last_received(order)
     ahead: list[Waiting] = []
     untracked: list[str] = []
