@@ -3,6 +3,7 @@ import io
 import os
 import re
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,20 @@ def test_a_program_that_hangs_is_stopped(tmp_path):
     found = convert_to_pdf([tmp_path / "a.docx"], tmp_path / "out", AS_OF, hanging, timeout=0.2)
     assert isinstance(found, Problem)
     assert found.code == "pdf-failed"
+
+
+@needs_shell
+def test_what_a_program_that_hangs_has_started_is_stopped_too(tmp_path):
+    script = f"sleep 60 & echo $! > '{tmp_path}/child'; wait"
+    convert_to_pdf([tmp_path / "a.docx"], tmp_path / "out", AS_OF, fake_soffice(tmp_path, script), timeout=1)
+    child = int((tmp_path / "child").read_text("ascii"))
+    assert not is_running(child)
+
+
+def is_running(process):
+    """False once it has ended, even where nobody has asked for its exit code yet."""
+    told = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)
+    return told.stdout.strip() not in {"", "Z", "Z+"}
 
 
 def test_dating_a_pdf_keeps_every_byte_offset():

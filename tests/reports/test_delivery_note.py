@@ -113,6 +113,15 @@ def test_the_head_says_where_to_and_how(note, make_order, make_line):
     assert note(make_order("SO-1", named, contact="王小明"))["receiver"] == "赵敏"
 
 
+def test_no_text_of_the_head_fills_the_page(note, make_order, make_line):
+    long = "宁波市北仑区明州路 " * 500
+    line = ship(make_line("1"), ("03-12", 300, NOTE, {**SAID, "carrier": long}))
+    found = note(make_order("SO-1", line, delivery_address=long))
+    assert all(len(found[name]) <= 120 for name in ("address", "carrier", "order_numbers", "seller_lines"))
+    assert found["address"].startswith("宁波市北仑区")
+    assert found["address"].endswith("…")
+
+
 def test_prices_are_shown_where_they_are_wanted_and_nowhere_else(note, make_order, make_line):
     line = ship(make_line(unit_price=Decimal("12.5"), quantity=500), ("03-12", 201, NOTE))
     order = make_order("SO-1", line, tax_included=True, tax_rate=Decimal("0.13"))

@@ -2,11 +2,15 @@
 
 import datetime as dt
 import hashlib
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from xltools.core.place import Place
@@ -52,12 +56,7 @@ def convert_to_pdf(
         made = Path(folder, "made")
         flags = (f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf", "--outdir")
         try:
-            run = subprocess.run(  # noqa: S603 - a fixed program and paths, no shell
-                [str(program), *flags, str(made), *(str(file.resolve()) for file in files)],
-                capture_output=True,
-                timeout=timeout,
-                check=False,
-            )
+            run = _run_program([str(program), *flags, str(made), *(str(file.resolve()) for file in files)], timeout)
         except subprocess.TimeoutExpired:
             return error("pdf-failed", Place(files[0].name), cause=f"{timeout:g} s")
         except OSError as cause:
@@ -69,6 +68,30 @@ def convert_to_pdf(
                 return error("pdf-failed", Place(file.name), cause=words.splitlines()[-1])
             target.write_bytes(date_pdf(pdf.read_bytes(), as_of))
     return wanted
+
+
+def _run_program(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[bytes]:
+    """Runs LibreOffice; after `timeout` seconds it is ended with the processes that it started, and TimeoutExpired."""
+    # soffice only starts soffice.bin, which would go on without it: the two have a session of their own.
+    with subprocess.Popen(  # noqa: S603 - a fixed program and paths, no shell
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            out, told = process.communicate(timeout=timeout)
+        except BaseException:
+            _end_all(process)
+            raise
+    return subprocess.CompletedProcess(list(command), process.returncode, out, told)
+
+
+def _end_all(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process and what it started."""
+    if sys.platform == "win32":
+        taskkill = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(taskkill, capture_output=True, check=False)  # noqa: S603 - a fixed program
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def date_pdf(content: bytes, as_of: dt.date) -> bytes:

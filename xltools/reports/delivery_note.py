@@ -18,6 +18,8 @@ from xltools.reports.words import english_amount
 
 _FORM = "shipping-list"
 
+HEAD_LETTERS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class ShippedGoods:
@@ -114,12 +116,16 @@ def _goods_of_line(order: Order, line: OrderLine, number: str) -> Iterable[Shipp
 
 
 def note_head(request: PaperRequest, goods: tuple[ShippedGoods, ...]) -> dict[str, Any]:
-    """The head of a paper about a delivery note: whose goods, where to, how and by whom; see delivery_note_context."""
+    """The head of a paper about a delivery note: whose goods, where to, how and by whom; see delivery_note_context.
+
+    It stands in the page header, so no text of it is longer than HEAD_LETTERS: LibreOffice never ends laying out a page
+    that its header fills.
+    """
     order, buyer = request.order, request.customer
     seller = name_seller(request.rules)
     orders = list(dict.fromkeys(one.order.number for one in goods))
     by_number = {one.order.number: one.order for one in goods}
-    return {
+    head = {
         "number": request.delivery_note,
         "date": max((one.shipment.date for one in goods), default=request.as_of).isoformat(),
         "customer": (buyer.text("name") if buyer else "") or order.text("customer"),
@@ -135,6 +141,7 @@ def note_head(request: PaperRequest, goods: tuple[ShippedGoods, ...]) -> dict[st
             for name in ("carrier", "plate", "waybill", "inspection", "payment_release", "checked_by")
         },
     }
+    return {name: text if len(text) <= HEAD_LETTERS else f"{text[: HEAD_LETTERS - 1]}…" for name, text in head.items()}
 
 
 def said_of(goods: Iterable[ShippedGoods], name: str, request: PaperRequest) -> str:
