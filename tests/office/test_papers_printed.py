@@ -168,7 +168,7 @@ def test_head_labels_and_signatures_stand_on_each_page(printed):
 def test_a_page_of_a_delivery_note_can_be_signed_and_tells_the_total_of_the_whole_note(printed):
     for size in DELIVERY_NOTE_SIZES:
         for page in pages_of(printed[f"delivery-note-{size}-prices-{LINES}"]):
-            assert "本次数量" in page
+            assert "实发" in page  # this shipment, beside 应发 what was due
             assert "收货签章" in page
             assert "6,000件" in page
             assert "人民币柒万伍仟元整" in page
