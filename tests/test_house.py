@@ -34,6 +34,7 @@ LIBRARIES: dict[str, set[str]] = {
     "edge/holidays.py": {"chinese_calendar"},
     "edge/html.py": {"jinja2"},
     "edge/paper_drawing.py": {"docx"},
+    "edge/word_tables.py": {"docx"},
     "edge/excel.py": {"jinja2", "lxml"},
     "edge/excel_sheet.py": {"jinja2", "lxml"},
     "edge/parquet.py": {"pyarrow"},

@@ -265,6 +265,7 @@ def test_a_rush_order_names_those_it_displaces_and_needs_approval() -> None:
     assert codes(decision) == ["rush-displaces-unnamed", "change-number-assigned"]
     assert dict(decision.problems[0].values)["near"] == "SO-2"
     assert codes(life.ask(row("插单", line=""), displaces="SO-9")) == ["order-unknown"]
+    assert codes(life.ask(row("插单", line=""), displaces=NUMBER)) == codes(decision)  # it makes no room for itself
     life.change(row("插单", line=""), displaces="SO-2")
     assert [one.what.en for one in pending_changes(life.order, life.rules)] == ["approval of change CN202603-001"]
     life.change(row("插单", line=""), displaces="SO-2", approver="陈总", approve_date=day("2026-03-05"))

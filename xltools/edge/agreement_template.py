@@ -5,26 +5,26 @@ A factory restyles and rewords its own copies in Word; the words of the clauses 
 
 import datetime as dt
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from docx import Document
 from docx.document import Document as DocumentType
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
-from docx.table import Table, _Cell, _Row
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from xltools.edge.word import date_zip
+from xltools.edge.word_tables import keep_whole, repeat_on_each_page, set_widths
 
 _MADE = dt.date(2026, 1, 1)
 _LATIN, _CHINESE, _CHINESE_BOLD = "Times New Roman", "宋体", "黑体"
+_PADDING = {"top": 25, "bottom": 25}  # twips
 _GREY = RGBColor(0x40, 0x40, 0x40)
 _WIDTH = 17.4  # cm between the margins of A4
 _ALIGNMENTS = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
@@ -119,7 +119,7 @@ class _Drawing:
     def _add_facts(self) -> None:
         facts = self.design.facts
         table = self.document.add_table(len(facts), 2)
-        _set_widths(table, (_WIDTH / 2, _WIDTH / 2))
+        set_widths(table, [Cm(_WIDTH / 2)] * 2, _PADDING)
         for row, cells in enumerate(facts):
             if len(cells) == 1:
                 table.cell(row, 0).merge(table.cell(row, 1))
@@ -137,7 +137,7 @@ class _Drawing:
     def _add_parties(self) -> None:
         rows = self.design.parties
         table = self.document.add_table(len(rows) + 1, 3, style="Table Grid")
-        _set_widths(table, (3.4, (_WIDTH - 3.4) / 2, (_WIDTH - 3.4) / 2))
+        set_widths(table, [Cm(one) for one in (3.4, (_WIDTH - 3.4) / 2, (_WIDTH - 3.4) / 2)], _PADDING)
         for column, party in enumerate(("seller", "buyer"), start=1):
             label = self._order((f"{{{{ {party}.role }}}}", f"{{{{ {party}.role_en }}}}"))
             _label(table.cell(0, column), *label, WD_ALIGN_PARAGRAPH.CENTER)
@@ -145,7 +145,7 @@ class _Drawing:
             _label(table.cell(row, 0), *self._order(label))
             for column, party in enumerate(("seller", "buyer"), start=1):
                 self._write_party(table.cell(row, column).paragraphs[0], f"{party}.{name}", name)
-            _keep_whole(table.rows[row])
+            keep_whole(table.rows[row])
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
     def _write_party(self, paragraph: Paragraph, value: str, name: str) -> None:
@@ -183,14 +183,15 @@ class _Drawing:
         header = table.add_row()
         for cell, column in zip(header.cells, columns, strict=True):
             _label(cell, *self._order(column.label), WD_ALIGN_PARAGRAPH.CENTER, stacked=True)
-        _repeat_on_each_page(header)
+        repeat_on_each_page(header)
+        keep_whole(header)
         table.add_row().cells[0].paragraphs[0].add_run("{%tr for line in lines %}")
         body = table.add_row()
         for cell, column in zip(body.cells, columns, strict=True):
             paragraph = cell.paragraphs[0]
             paragraph.alignment = _ALIGNMENTS[column.align]
             _write(paragraph, column.value, 9)
-        _keep_whole(body)
+        keep_whole(body)
         table.add_row().cells[0].paragraphs[0].add_run("{%tr endfor %}")
         for label, name in ((("合计", "Total"), "total"), (("合计大写", "In words"), "total_words")):
             row = table.add_row()
@@ -201,8 +202,8 @@ class _Drawing:
                 currency = "currency_en" if self.design.english_first else "currency"
                 _write(paragraph, f"{{{{ {currency} }}}} ", 9)
             _write(paragraph, f"{{{{ {name} }}}}", bold=True)
-            _keep_whole(row)
-        _set_widths(table, [column.width for column in columns])
+            keep_whole(row)
+        set_widths(table, [Cm(column.width) for column in columns], _PADDING)
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
     def _add_heading(self, label: Pair, number: str) -> None:
@@ -241,7 +242,7 @@ class _Drawing:
         self.document.add_paragraph().paragraph_format.keep_with_next = True
         signers = self.design.signers
         table = self.document.add_table(3, len(signers))
-        _set_widths(table, [_WIDTH / len(signers)] * len(signers))
+        set_widths(table, [Cm(_WIDTH / len(signers))] * len(signers), _PADDING)
         pen = "________________"
         rows = (signers, ((("代表签字", "Signed by"), pen),) * len(signers), ((("日期", "Date"), pen),) * len(signers))
         for row, cells in zip(table.rows, rows, strict=True):
@@ -253,7 +254,7 @@ class _Drawing:
                 _write(paragraph, f"{first} ", bold=True)
                 _write(paragraph, f"{second}: ", 8, grey=True)
                 _write(paragraph, f"\n{value}" if cells is signers else value)
-            _keep_whole(row)
+            keep_whole(row)
 
     def _add_footer(self) -> None:
         paragraph = self.document.sections[0].footer.paragraphs[0]
@@ -330,46 +331,6 @@ def _label(
     paragraph.alignment = align
     _write(paragraph, label, 9.5, bold=True)
     _write(paragraph, f"{chr(10) if stacked else ' '}{english}", 7.5, grey=True)
-
-
-def _set_widths(table: Table, widths: Sequence[float]) -> None:
-    """Fixed widths in cm, for the grid and every cell: Word goes by the cells, LibreOffice by the grid."""
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    _pad_cells(table)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Cm(width)
-    for row in table.rows:
-        start = 0
-        for cell in row._tr.tc_lst:
-            span = cell.grid_span
-            cell.width = Cm(sum(widths[start : start + span]))
-            start += span
-
-
-def _pad_cells(table: Table) -> None:
-    """A point above and below: without it the rules touch the tops of Chinese letters."""
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("top", "bottom"):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), "25")
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    properties = table._tbl.tblPr
-    look = properties.find(qn("w:tblLook"))
-    if look is None:
-        properties.append(margins)
-    else:
-        look.addprevious(margins)  # the schema wants the margins before the look
-
-
-def _repeat_on_each_page(row: _Row) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    _keep_whole(row)
-
-
-def _keep_whole(row: _Row) -> None:
-    row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
 
 
 def _finished_bytes(document: DocumentType, title: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from docx import Document
 from docx.document import Document as DocumentType
-from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -23,12 +23,14 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run as DocxRun
 
 from xltools.edge.word import date_zip
+from xltools.edge.word_tables import keep_whole, repeat_on_each_page, set_widths
 
 Align = Literal["left", "center", "right"]
 Part = Literal["header", "body", "footer"]
 
 MADE = dt.date(2026, 1, 1)  # the date that templates carry, so that building them again changes nothing
 LABEL_SHRINK = 2.0  # points by which the English of a label is smaller than its Chinese
+_PADDING = {"top": 23, "left": 45, "bottom": 23, "right": 45}  # twips: 0.4 mm, and 0.8 at the sides of narrow columns
 _LATIN, _CHINESE, _CHINESE_BOLD = "Times New Roman", "宋体", "黑体"
 _LEADING = 1.2  # line height to letter size: Chinese fonts differ in their own, and with it where a page would end
 _MIDDLE = WD_CELL_VERTICAL_ALIGNMENT.CENTER
@@ -136,7 +138,7 @@ class PaperDrawing:
         table = self._new_table(part, len(widths), ruled)
         for boxes in rows:
             self._add_row(table, boxes, height)
-        _set_widths(table, widths)
+        set_widths(table, [Mm(one) for one in widths], _PADDING)
         self._add_gap(part)
 
     def add_lines(
@@ -148,7 +150,7 @@ class PaperDrawing:
         """
         table = self._new_table("body", len(columns), ruled=True)
         labels = [Box(label_words(one.label, label_points, stacked=True), align="center") for one in columns]
-        _repeat_on_each_page(self._add_row(table, labels))
+        repeat_on_each_page(self._add_row(table, labels))
         table.add_row().cells[0].paragraphs[0].add_run(f"{{%tr for {loop} %}}")
         row = self._add_row(table, [Box(one.words, align=one.align) for one in columns])
         for cell in row.cells:
@@ -157,7 +159,7 @@ class PaperDrawing:
         table.add_row().cells[0].paragraphs[0].add_run("{%tr endfor %}")
         for boxes in totals:
             self._add_row(table, boxes)
-        _set_widths(table, [one.width for one in columns])
+        set_widths(table, [Mm(one.width) for one in columns], _PADDING)
         self._add_gap("body")
 
     def add_text(self, part: Part, words: Sequence[Words], align: Align = "left") -> None:
@@ -194,7 +196,7 @@ class PaperDrawing:
 
     def _add_row(self, table: Table, boxes: Sequence[Box], height: float = 0) -> _Row:
         row: _Row = table.add_row()
-        row._tr.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        keep_whole(row)
         if height:
             row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(height)
         start = 0
@@ -290,36 +292,6 @@ def _field_mark(kind: str) -> BaseOxmlElement:
     return mark
 
 
-def _set_widths(table: Table, widths: Sequence[float]) -> None:
-    """Fixed widths for the grid and every cell: Word goes by the cells, LibreOffice by the grid."""
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    _pad_cells(table)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(width)
-    for row in table.rows:
-        start = 0
-        for cell in row._tr.tc_lst:
-            span = cell.grid_span
-            cell.width = Mm(sum(widths[start : start + span]))
-            start += span
-
-
-def _pad_cells(table: Table) -> None:
-    """0.4 mm above and below, since rules touch the tops of Chinese letters; 0.8 mm at the sides of narrow columns."""
-    margins = OxmlElement("w:tblCellMar")
-    for side, twips in (("top", 23), ("left", 45), ("bottom", 23), ("right", 45)):
-        margin = OxmlElement(f"w:{side}")
-        margin.set(qn("w:w"), str(twips))
-        margin.set(qn("w:type"), "dxa")
-        margins.append(margin)
-    look = table._tbl.tblPr.find(qn("w:tblLook"))
-    if look is None:
-        table._tbl.tblPr.append(margins)
-    else:
-        look.addprevious(margins)  # the schema wants the margins before the look
-
-
 def _underline(cell: _Cell) -> None:
     borders, bottom = OxmlElement("w:tcBorders"), OxmlElement("w:bottom")
     for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "000000")):
@@ -327,7 +299,3 @@ def _underline(cell: _Cell) -> None:
     borders.append(bottom)
     properties = cell._tc.get_or_add_tcPr()
     properties.find(qn("w:vAlign")).addprevious(borders)  # the schema wants the borders before the alignment
-
-
-def _repeat_on_each_page(row: _Row) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -56,9 +56,10 @@ def check_notice(record: Record, order: Order, items: Sequence[ChangeItem], ledg
 def _check_rush(record: Record, order: Order, ledger: Ledger) -> Iterator[Problem]:
     """A rush order names the orders that make room; those of the same products are proposed."""
     given = record.values.get("displaces")
-    if given:
-        for number in split_numbers(record.text("displaces")):
-            if ledger.find_order(number) is None:
+    named = {number: ledger.find_order(number) for number in split_numbers(record.text("displaces"))}
+    if given and set(named.values()) != {order}:  # an order makes no room for itself
+        for number, found in named.items():
+            if found is None:
                 yield error("order-unknown", given.place, "displaces", value=number)
         return
     wanted = {line.text("product_code") or line.text("product") for line in order.lines} - {""}
