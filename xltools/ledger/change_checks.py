@@ -57,7 +57,7 @@ def _check_rush(record: Record, order: Order, ledger: Ledger) -> Iterator[Proble
     """A rush order names the orders that make room; those of the same products are proposed."""
     given = record.values.get("displaces")
     named = {number: ledger.find_order(number) for number in split_numbers(record.text("displaces"))}
-    if given and set(named.values()) != {order}:  # an order makes no room for itself
+    if given and any(found is not order for found in named.values()):  # an order makes no room for itself
         for number, found in named.items():
             if found is None:
                 yield error("order-unknown", given.place, "displaces", value=number)
