@@ -15,7 +15,7 @@ from xltools.core.record import Table
 from xltools.desk.inputs import RunInputs
 from xltools.desk.session import find_customer
 from xltools.edge.excel import render_xlsx
-from xltools.edge.folders import safe_name
+from xltools.edge.folders import archive_path, safe_name
 from xltools.edge.word import render_docx
 from xltools.forms.clause_text import ClauseError
 from xltools.forms.paper_templates import template_name
@@ -91,7 +91,7 @@ class _PaperMaker:
             problems += told
             if made:
                 files.append(made.path)
-                actions.append(made)
+                actions += [made, self._keep(made)]
                 events += [self._event(request, made, order) for order in note.orders]
         return IssuedPapers(tuple(files), tuple(events), tuple(actions), tuple(dict.fromkeys(problems)))
 
@@ -116,6 +116,14 @@ class _PaperMaker:
         path = paper_path(request.rule, request.order, name, rules, PurePosixPath(template).suffix)
         room = self.inputs.shelf.find_room(path, hashlib.sha256(content).hexdigest())
         return WriteFile(room, content), ()
+
+    def _keep(self, made: WriteFile) -> WriteFile:
+        """A copy in archive/ of what went with the goods: the one in papers/ may be edited, or lost."""
+        sha256 = hashlib.sha256(made.content).hexdigest()
+        path = archive_path(
+            self.inputs.rules.settings.folders, self.inputs.as_of, PurePosixPath(made.path).name, sha256
+        )
+        return WriteFile(path, made.content)
 
     def _event(self, request: PaperRequest, made: WriteFile, order: Order) -> Event:
         sha256 = hashlib.sha256(made.content).hexdigest()
