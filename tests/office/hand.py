@@ -8,6 +8,7 @@ document is a command, with its arguments by name; cells, blocks, columns and ro
 
 import datetime as dt
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -228,10 +229,15 @@ def carry_out(desktop, task):
             arguments = {name: value for name, value in command.items() if name != "do"}
             COMMANDS[command["do"]](document, **arguments)
         target = Path(task["save"])
-        document.storeToURL(target.as_uri(), (named("FilterName", FILTERS[target.suffix]),))
+        saved = target.with_name(f"{target.stem}.part{target.suffix}")
+        document.storeToURL(saved.as_uri(), (named("FilterName", FILTERS[target.suffix]),))
     finally:
         document.close(True)
+    saved.replace(target)  # last of all: whoever dies before has changed nothing, and may be asked again
 
 
 if __name__ == "__main__":
     carry_out(connect(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text("utf-8")))
+    # uno takes its bridge down on other threads while Python takes itself down, and now and then dies over it.
+    sys.stdout.flush()
+    os._exit(0)

@@ -37,30 +37,39 @@ class Office:
 
         RuntimeError, with LibreOffice's words, for what it can't open, do or save.
         """
-        self._start()
         task = self._folder / "task.json"
         target = (save or path).resolve()
         words = {"open": str(path.resolve()), "save": str(target), "commands": [dict(one) for one in commands]}
         task.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-        done = subprocess.run(
-            [self._python, str(HAND), self._pipe, str(task)],
+        done = self._carry_out(task)
+        if done.returncode < 0:  # killed by a signal, inside uno: with an office of its own the hand may try again
+            self._end()
+            done = self._carry_out(task)
+        if done.returncode:
+            raise RuntimeError(done.stderr.strip() or f"hand.py ended with {done.returncode}")
+
+    def stop(self) -> None:
+        """End the soffice and remove its profile."""
+        self._end()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _carry_out(self, task: Path) -> subprocess.CompletedProcess[str]:
+        self._start()
+        return subprocess.run(
+            [self._python, "-X", "faulthandler", str(HAND), self._pipe, str(task)],
             capture_output=True,
             encoding="utf-8",
             env=_plain_environment(),
             timeout=_EDIT_SECONDS,
             check=False,
         )
-        if done.returncode:
-            raise RuntimeError(done.stderr.strip())
 
-    def stop(self) -> None:
-        """End the soffice and remove its profile."""
+    def _end(self) -> None:
         if self._process is not None:
             # soffice is a script that starts a program that starts another: only their group names them all.
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self) -> None:
         if self._process is not None:
