@@ -35,6 +35,23 @@ class SheetPatch:
 
 
 @dataclass(frozen=True, slots=True)
+class BookPatch:
+    """The changes of one workbook: those of its sheets, and the custom document properties that it is to have."""
+
+    file: str
+    sheets: tuple[SheetPatch, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class OpenBookError(Exception):
+    """A workbook that is open in another program can't be copied or changed there; `reason` is one of the catalogue."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What is wrong with a cell: it is filled, and `note` says what and how to mend it; a warning is filled paler."""
 

@@ -77,14 +77,24 @@ class RunInputs:
     problems: tuple[Problem, ...] = ()
 
 
-def gather_inputs(desk: Desk, ledger: Ledger, as_of: dt.date, pause: Callable[[], None], workers: Workers) -> RunInputs:
-    """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files."""
+def gather_inputs(
+    desk: Desk,
+    ledger: Ledger,
+    as_of: dt.date,
+    pause: Callable[[], None],
+    workers: Workers,
+    open_books: Mapping[str, bytes] | None = None,
+) -> RunInputs:
+    """The inputs of a run on the desk as it lies there; `pause` is waited between two looks at fresh inbox files.
+
+    `open_books` are the shared workbooks that whoever asks for the run has open, by their file: their content there.
+    """
     scan, meetings = scan_inbox(desk.paths, pause), scan_meetings(desk, pause)
     taken = [_receive(desk, found.file, found.customer, as_of) for found in (*scan.ready, *meetings.ready)]
     master = desk.master_workbooks()
     tables, problems = read_master(master, desk.rules, as_of, workers)
     reread = any(item.kind in SETTLED for item in ledger.open_items)
-    shared, shared_problems = read_shared_workbooks(desk, ledger.desk_id, reread=reread)
+    shared, shared_problems = read_shared_workbooks(desk, ledger.desk_id, reread=reread, open_books=open_books)
     shared, changes, change_problems = read_shared_changes(desk, shared, ledger, as_of)
     return RunInputs(
         as_of=as_of,

@@ -19,7 +19,7 @@ from xltools.desk.returned import plan_tidying
 from xltools.desk.session import assess
 from xltools.desk.settling import settle
 from xltools.desk.snapshot import plan_manifest
-from xltools.desk.tracker import find_untrue, plan_tracker
+from xltools.desk.tracker import OpenPatch, find_untrue, plan_tracker
 from xltools.edge.workers import Workers
 from xltools.forms.messages import Catalogue
 from xltools.ledger.decide import close_year
@@ -31,11 +31,12 @@ Watch = Callable[[Sequence[Any]], Iterable[Any]]
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run will do, and what it will then report."""
+    """What a run will do, and what it will then report; `opened` are the changes of workbooks where they are open."""
 
     plan: Plan
     ledger: Ledger
     result: RunResult
+    opened: tuple[OpenPatch, ...] = ()
 
 
 def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: Watch = iter) -> RunPlan:
@@ -92,7 +93,7 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
             *assessment.problems,
         ),
     )
-    return RunPlan(Plan(actions), book.ledger, result)
+    return RunPlan(Plan(actions), book.ledger, result, tracker.opened)
 
 
 def _keep_shared(inputs: RunInputs, changes: TakenChanges) -> list[Action]:

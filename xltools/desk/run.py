@@ -4,9 +4,9 @@ import datetime as dt
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xltools.core.place import Place
@@ -16,6 +16,7 @@ from xltools.desk.closing import check_year, close_books
 from xltools.desk.failure import BusyError
 from xltools.desk.held import recall_held
 from xltools.desk.inputs import gather_inputs
+from xltools.desk.open_books import OpenBook, change_open_books, copy_open_books
 from xltools.desk.planning import Watch, plan_run
 from xltools.desk.reading import open_workers
 from xltools.desk.result import RunResult
@@ -39,7 +40,8 @@ class RunOptions:
     """How a run goes about it: the pause between two looks at a fresh file, and who watches its progress.
 
     A run that does not `take_inbox` only brings papers and tracker up to date; one that `closes_year` begins the
-    tracker anew.
+    tracker anew. `open_books` are the shared workbooks that whoever asks has open, by their file: people's changes are
+    taken from there, and ours are made there.
     """
 
     dry_run: bool = False
@@ -47,6 +49,7 @@ class RunOptions:
     pause: Callable[[], None] = settle
     watch: Watch = iter
     closes_year: int | None = None
+    open_books: Mapping[str, OpenBook] = field(default_factory=dict)
 
 
 def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -> RunResult:
@@ -61,7 +64,8 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
     with hold_desk(desk) as lock, open_workers() as workers:
         if not options.dry_run:
             recovered = recover_desk(desk)
-        inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause, workers)
+        copies = copy_open_books(options.open_books)
+        inputs = gather_inputs(desk, desk.replay_ledger(), as_of, options.pause, workers, copies)
         if not options.take_inbox:
             inputs = replace(inputs, received=(), waiting=(), held=recall_held(inputs.ledger))
         if options.closes_year is not None:
@@ -71,6 +75,7 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
         try:
             left = (*recovered, *carry_out(planned.plan, desk.path, desk.store))
+            left += change_open_books(desk, planned.opened, options.open_books)
         except PlanHeldError as held:
             raise BusyError([error("file-held", Place(held.path))]) from held
         except (PlanOutdatedError, StaleLedgerError) as outdated:

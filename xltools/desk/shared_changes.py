@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from xltools.core.cell_text import same_text
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Answer, Document, Edit, Finding
@@ -118,7 +119,7 @@ def _read_tracker(book: SharedWorkbook, workbook: Workbook, at: _Desk, changes: 
     taken = replace(
         changes,
         edits=reading.edits,
-        findings=(*changes.findings, *reading.findings),
+        findings=(*changes.findings, *_typed_by_people(reading.findings, book)),
         answers=_read_item_answers(book, at),
         rows=reading.typed,
         tracker=archived,
@@ -136,9 +137,21 @@ def _read_prices(book: SharedWorkbook, workbook: Workbook, at: _Desk, changes: S
         return _Read(book, changes)
     rules = at.desk.rules
     labels = table_labels(build_prices((), rules, rules.settings.language, at.desk.say))
-    found = read_overwritten(workbook, book.main_table, labels, before, at.known)
+    found = _typed_by_people(read_overwritten(workbook, book.main_table, labels, before, at.known), book)
     contents = {**changes.contents, at.archived(book): book.content} if found else changes.contents
     return _Read(book, replace(changes, findings=(*changes.findings, *found), contents=contents))
+
+
+def _typed_by_people(findings: Iterable[Finding], book: SharedWorkbook) -> tuple[Finding, ...]:
+    """The findings without cells in which only that stands which the last writing was to put there."""
+    newest = book.newest.get(book.main_table)
+    kept = []
+    for one in findings:
+        ours = (newest.texts((one.order, one.line)) if newest and one.kind == "cells-restored" else None) or {}
+        cells = tuple(cell for cell in one.cells if not (cell[0] in ours and same_text(ours[cell[0]], cell[1])))
+        if cells or not one.cells:
+            kept.append(replace(one, cells=cells))
+    return tuple(kept)
 
 
 def _read_review_list(book: SharedWorkbook, workbook: Workbook, at: _Desk, changes: SharedChanges) -> _Read:

@@ -99,11 +99,13 @@ class SharedWorkbook:
     """A shared workbook as it lies there.
 
     `content` is the file's, of a new one its template's; `workbook` is what it says, read only where people changed it
-    (and of a new one). `written` are our tables as they were written under the `generation` id that the file carries.
-    `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not written; where
-    people saved it all the same, it is `unread`: their changes wait. `reading` is what they did to one that was read.
-    `template` is the workbook anew, for a stand-in where this one can't be patched.
-    `latest` is the sha256 of the stand-in as it was last written beside it (empty: none).
+    (and of a new one). `written` are our tables as they were written under the `generation` id that the file carries;
+    `newest` are those of the last writing where the file is of an earlier one: it may have been changed in part where
+    it was open. `sha256` of the file now (empty: none). A `blocked` one is open elsewhere or can't be read: it is not
+    written; where people saved it all the same, it is `unread`: their changes wait. `reading` is what they did to one
+    that was read. One that `is_open` lies open in the program that asks for the run, which changes it there: `content`
+    is what that program has, saved or not. `template` is the workbook anew, for a stand-in where this one can't be
+    patched. `latest` is the sha256 of the stand-in as it was last written beside it (empty: none).
     """
 
     kind: BookKind
@@ -112,10 +114,12 @@ class SharedWorkbook:
     workbook: Workbook | None = None
     generation: str = ""
     written: Tables = field(default_factory=dict)
+    newest: Tables = field(default_factory=dict)
     state: WrittenState = WrittenState()
     is_new: bool = False
     blocked: bool = False
     unread: bool = False
+    is_open: bool = False
     reading: TableReading | None = None
     latest: str = ""
     template: "SharedWorkbook | None" = None
@@ -170,34 +174,40 @@ class SharedWorkbook:
 
 
 def read_shared_workbooks(
-    desk: Desk, desk_id: str, *, reread: bool
+    desk: Desk, desk_id: str, *, reread: bool, open_books: Mapping[str, bytes] | None = None
 ) -> tuple[tuple[SharedWorkbook, ...], tuple[Problem, ...]]:
-    """All shared workbooks of the desk, and what keeps one from being read or written."""
-    found = [read_shared(desk, kind, desk_id, reread=reread) for kind in list_books(desk.rules)]
+    """All shared workbooks of the desk, and what keeps one from being read or written.
+
+    `open_books` are those that the program that asks for the run has open itself, by their file: their content there.
+    """
+    there = open_books or {}
+    kinds = list_books(desk.rules)
+    found = [read_shared(desk, kind, desk_id, reread=reread, opened=there.get(kind.file)) for kind in kinds]
     books = tuple(book if book.is_new else replace(book, template=make_new(desk, book)) for book, _ in found)
     return books, tuple(problem for _, problems in found for problem in problems)
 
 
 def read_shared(
-    desk: Desk, kind: BookKind, desk_id: str, *, reread: bool
+    desk: Desk, kind: BookKind, desk_id: str, *, reread: bool, opened: bytes | None = None
 ) -> tuple[SharedWorkbook, tuple[Problem, ...]]:
     """A shared workbook of the desk with this id (Ledger.desk_id); `reread` even where its bytes are as they were left.
 
     Warning tracker-open where somebody has it open (nobody's saving is raced: what they typed is read once they have
-    closed it), workbook-of-another-desk for one that says so, and the problems of a file that can't be read.
+    closed it), workbook-of-another-desk for one that says so, and the problems of a file that can't be read. What is
+    `opened` is the content of one that whoever asks has open, and changes there.
     """
     file = kind.file
     shared = SharedWorkbook(kind)
     shared = replace(shared, state=_read_state(desk, shared), latest=_read_latest(desk.path / shared.latest_state))
     path = desk.path / file
-    opener = find_opener(path)
-    if not path.is_file() and opener is None:
+    opener = None if opened is not None else find_opener(path)
+    if not path.is_file() and opener is None and opened is None:
         return make_new(desk, shared), _template_problems(desk, shared)
     try:
-        content = path.read_bytes()
+        content = path.read_bytes() if opened is None else opened
     except OSError:  # Excel on Windows lets nobody else read while it saves
         return block_shared(desk, shared), (_told_open(file, opener),)
-    shared = replace(shared, sha256=hashlib.sha256(content).hexdigest(), content=content)
+    shared = replace(shared, sha256=hashlib.sha256(content).hexdigest(), content=content, is_open=opened is not None)
     problems: tuple[Problem, ...] = ()
     if opener is not None:
         shared, problems = replace(shared, blocked=True), (_told_open(file, opener),)
@@ -215,7 +225,7 @@ def read_shared(
     generation = carried if _IS_GENERATION.fullmatch(carried) else shared.state.generation
     written = _read_generation(desk, shared, generation)
     read = replace(shared, workbook=workbook, generation=generation, written=written, unread=shared.blocked)
-    return read, problems
+    return replace(read, newest=_read_newest(desk, shared, generation)), problems
 
 
 def _told_open(file: str, opener: str | None) -> Problem:
@@ -283,6 +293,12 @@ def _read_generation(desk: Desk, shared: SharedWorkbook, generation: str) -> Tab
         else table
         for name, table in written.items()
     }
+
+
+def _read_newest(desk: Desk, shared: SharedWorkbook, generation: str) -> Tables:
+    """What the last writing was to write, where that is not the one that the file says it is."""
+    last = shared.state.kept[-1] if shared.state.kept else ""
+    return {} if last in {"", generation} else _read_tables(desk.path / shared.generation_file(last))
 
 
 def _read_tables(path: Path) -> Tables:

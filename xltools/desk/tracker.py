@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from xltools.books.patch import patch_workbook
 from xltools.core.codec import canonical_json
+from xltools.core.patch import BookPatch
 from xltools.core.place import Place, cell_position
 from xltools.core.plan import Action, Provided, RemoveFile, WriteFile
 from xltools.core.problem import Problem, warning
@@ -27,16 +28,32 @@ from xltools.reports.table import SheetTable
 
 
 @dataclass(frozen=True)
+class OpenPatch:
+    """What is to change in a shared workbook where it is open; it is then known under a generation id."""
+
+    book: SharedWorkbook
+    patch: BookPatch
+    generation: str
+
+    def settle(self, sha256: str) -> tuple[Action, ...]:
+        """What is to be done once the workbook was changed and saved as the file of this sha256."""
+        written = Provided(self.book.file, sha256)
+        return (*_next_state(self.book, self.generation, written), *_remove_latest(self.book))
+
+
+@dataclass(frozen=True)
 class TrackerPlan:
     """The writing of the shared workbooks, none where they are right already, and what the run says of the tracker.
 
-    `unpatched` are the files that can't be patched.
+    `opened` are the changes of those that are open in the program that asks for the run, `unpatched` the files that
+    can't be patched.
     """
 
     actions: tuple[Action, ...]
     result: TrackerResult
     problems: tuple[Problem, ...] = ()
     unpatched: frozenset[str] = frozenset()
+    opened: tuple[OpenPatch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,7 @@ class _BookPlan:
     changed: int = 0
     problems: tuple[Problem, ...] = ()
     unpatched: bool = False
+    opened: OpenPatch | None = None
 
 
 def plan_tracker(
@@ -69,6 +87,7 @@ def plan_tracker(
         TrackerResult(file, main.added, main.changed, edits, conflicts, queued),
         tuple(problem for plan in plans.values() for problem in plan.problems),
         frozenset(file for file, plan in plans.items() if plan.unpatched),
+        tuple(plan.opened for plan in plans.values() if plan.opened),
     )
 
 
@@ -111,12 +130,16 @@ def _plan_book(book: SharedWorkbook, wanted: tuple[SheetTable, ...], inputs: Run
     packed = encode_tables(tables)
     generation = hashlib.sha256(packed).hexdigest()[:24]
     patches = [one.patch for one in merged.values() if one.is_changed]
+    kept = WriteFile(book.generation_file(generation), packed, expected=None, required=True)
+    if book.is_open and not book.blocked:
+        patch = BookPatch(book.file, tuple(patches), _properties(generation, ledger))
+        actions = (*_settle(book, _unsaved(book, stands)), *_forget(book, generation), kept, *_back_up(book))
+        return replace(counted, actions=actions, opened=OpenPatch(book, patch, generation))
     content = patch_workbook(book.content, patches, _properties(generation, ledger), book.file)
     if isinstance(content, Problem):
         stand_in = () if book.template is None else _plan_stand_in(book.template, wanted, ledger)
         left = replace(counted, actions=(*_settle(book, stands), *stand_in), problems=(*lost, content))
         return replace(left, queued=True, unpatched=True)
-    kept = WriteFile(book.generation_file(generation), packed, expected=None, required=True)
     if book.blocked:
         return replace(counted, actions=(kept, *_write_latest(book, generation, content)), queued=True)
     written = Provided(book.file, hashlib.sha256(content).hexdigest())
@@ -220,6 +243,25 @@ def _settle(book: SharedWorkbook, stands: Tables) -> tuple[Action, ...]:
     if book.is_new or book.blocked or book.workbook is None or not book.generation:
         return ()
     return (WriteFile(book.settled_file(book.generation), encode_tables(stands), expected=None, required=True),)
+
+
+def _unsaved(book: SharedWorkbook, stands: Tables) -> Tables:
+    """What is known of the file of a workbook that is open, should nobody save it: its values are as they were written.
+
+    Only the rows that people typed there count as known, so that none is taken twice.
+    """
+    return {
+        name: replace(table, rows={**table.rows, **book.written[name].rows})
+        if name in book.written and tuple(book.written[name].columns) == tuple(table.columns)
+        else book.written.get(name, table)
+        for name, table in stands.items()
+    }
+
+
+def _forget(book: SharedWorkbook, generation: str) -> tuple[Action, ...]:
+    """Nobody knows what the file of an open workbook will be saved as: the next run reads it anew."""
+    content = _encode_state(book.state.generation, "", _kept(book, generation)[-MOST_GENERATIONS:])
+    return (WriteFile(book.state_file, content, expected=None),)
 
 
 def _next_state(book: SharedWorkbook, generation: str, written: Provided) -> tuple[Action, ...]:
