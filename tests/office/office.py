@@ -39,7 +39,11 @@ class Office:
         """
         task = self._folder / "task.json"
         target = (save or path).resolve()
-        words = {"open": str(path.resolve()), "save": str(target), "commands": [dict(one) for one in commands]}
+        # LibreOffice locks what it opens, and other tests may open the same template: it gets a copy of its own.
+        own = self._folder / "opened" / path.name
+        own.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, own)
+        words = {"open": str(own), "save": str(target), "commands": [dict(one) for one in commands]}
         task.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         done = self._carry_out(task)
         if done.returncode < 0:  # killed by a signal, inside uno: with an office of its own the hand may try again

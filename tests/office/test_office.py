@@ -166,5 +166,5 @@ def test_what_can_not_be_done_is_an_error_and_the_file_stays(office, filled):
     with pytest.raises(RuntimeError, match="KeyError"):
         office.edit(filled, [{"do": "delete-row", "sheet": LIST, "row": 4}, {"do": "juggle"}])
     assert filled.read_bytes() == before
-    with pytest.raises(RuntimeError, match="gone"):
+    with pytest.raises(FileNotFoundError, match="gone"):
         office.edit(filled.with_name("gone.xlsx"), [])
