@@ -88,13 +88,14 @@ $(READERS): tests/readers/package.json tests/readers/package-lock.json
 	npm ci --prefix tests/readers --no-audit --no-fund
 	@touch $@
 
-# setuptools and wheel: docopt comes as source. colorama: Windows needs it, and this may not be Windows.
+# setuptools and wheel: docopt comes as source. The last three: Windows needs them, and this may not be Windows; pywin32
+# can't be installed elsewhere, so that its line is kept as it stands.
 constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
 	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= build/constraints/bin/python -m pip install --quiet --upgrade \
-		'.[dev]' setuptools wheel colorama
+		'.[dev]' setuptools wheel colorama win-unicode-console
 	{ sed -n '/^#/p' constraints.txt; \
-	  build/constraints/bin/python -m pip freeze --all | grep -E '^[A-Za-z0-9._-]+==' | grep -vE '^pip==' \
-	  | LC_ALL=C sort -f; } > build/constraints/new.txt
+	  { build/constraints/bin/python -m pip freeze --all | grep -E '^[A-Za-z0-9._-]+==' | grep -vE '^pip=='; \
+	    grep '^pywin32==' constraints.txt; } | LC_ALL=C sort -f; } > build/constraints/new.txt
 	mv build/constraints/new.txt constraints.txt

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 
 import xltools
 from xltools import desk
-from xltools.cli import main
+from xltools.cli import main, speaking
+from xltools.desk import paper
 from xltools.reports.late import KINDS
 
-COMING = ["backup", "restore", "close-year", "schedule", "buttons"]
+COMING = ["backup", "restore", "close-year"]
 
 
 def invoke(*arguments):
@@ -189,6 +190,91 @@ def test_check_moves_nothing_and_tells_errors_by_exit_code_1(tmp_path):
     assert result.exit_code == 1
     assert bad.read_bytes() == b"nothing"
     assert "坏.xlsx" in result.stdout
+
+
+def test_submit_json_has_the_promised_shape_and_tells_refusals_by_exit_code_1(tmp_path):
+    home = tmp_path / "d"
+    invoke("init", home)
+    bad = tmp_path / "坏.xlsx"
+    bad.write_bytes(b"nothing")
+    result = invoke("submit", bad, "--desk", home, "--json")
+    assert result.exit_code == 1
+    (told,) = json.loads(result.stdout)
+    assert list(told) == ["file", "form", "orders", "problems", "submitted"]
+    assert (told["submitted"], list((home / "inbox").iterdir())) == ("", [])
+    assert "坏.xlsx" in invoke("submit", bad, "--desk", home, "--quiet").stderr
+    assert invoke("submit", bad).exit_code == 2
+    assert invoke("submit", "--desk", home).exit_code == 2
+
+
+def test_submit_puts_what_is_right_into_the_inbox_once(copy_demo):
+    home = copy_demo()
+    original = next((home / "archive").rglob("01-*.xlsx"))
+    first = invoke("submit", original, "--desk", home, "--json")
+    assert first.exit_code == 0, first.stdout
+    (told,) = json.loads(first.stdout)
+    assert (home / told["submitted"]).read_bytes() == original.read_bytes()
+    again = invoke("submit", original, "--desk", home)
+    assert (again.exit_code, told["submitted"] in again.stdout) == (0, True)
+    assert invoke("submit", original, "--desk", home, "--quiet").output == ""
+    assert [path.name for path in (home / "inbox").glob("*.xlsx")] == [Path(told["submitted"]).name]
+
+
+def test_files_dropped_on_a_batch_file_are_taken_from_its_environment(tmp_path, monkeypatch):
+    bad = tmp_path / "R&D (1).xlsx"
+    bad.write_bytes(b"nothing")
+    assert invoke("check", "--dropped").exit_code == 2
+    monkeypatch.setenv("XLTOOLS_ARGUMENTS", f'"{bad}"')
+    result = invoke("check", "--dropped", "--json")
+    assert [one["file"] for one in json.loads(result.stdout)] == [bad.as_posix()]
+
+
+class Typed:
+    """A terminal at which somebody types."""
+
+    stdin = type("Terminal", (), {"isatty": lambda _: True})()
+
+
+@pytest.mark.parametrize("verb", [["status"], ["paper", "contract"]])
+def test_without_an_order_number_a_person_is_asked_and_a_program_is_told(home, monkeypatch, verb):
+    name, *rest = verb
+    assert invoke(name, home, *rest).exit_code == 2
+    monkeypatch.setattr(speaking, "sys", Typed)
+    typed = 'x" & del * $(reboot) %PATH%'
+    result = CliRunner().invoke(main, [name, str(home), *rest], input=f"\n{typed}\n")
+    assert result.exit_code == 2
+    assert typed in result.stderr
+
+
+def test_a_paper_is_opened_for_who_asks(home, monkeypatch):
+    opened = []
+    monkeypatch.setattr(paper, "open_file", lambda path, file: opened.append((path, file)))
+    orders = desk.open_desk_at(home).replay_ledger().orders.values()
+    number = next(one.number for one in orders for made in one.papers if made.kind == "contract" and not made.voided)
+    told = json.loads(invoke("paper", home, "contract", number, "--open", "--json").stdout)
+    assert opened == [(home / told["files"][0], told["files"][0])]
+
+
+def test_buttons_are_made_looked_over_and_taken_away(tmp_path):
+    home = tmp_path / "R&D 的 (50%) 'desk'"
+    invoke("init", home, "--language", "zh")
+    before = sorted(home.rglob("*"))
+    missing = json.loads(invoke("buttons", home, "--check", "--json").stdout)
+    assert missing["ok"] is False
+    assert missing["checks"][0]["problems"][0]["code"] == "buttons-missing"
+    made = json.loads(invoke("buttons", home, "--json").stdout)
+    assert made["files"][0] == "订单助手.xlsm"
+    assert made["problems"] == []
+    result = invoke("buttons", home, "--check", "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["ok"]) == (0, True)
+    assert set(told["checks"][0]) == {"name", "ok", "found", "problems"}
+    assert "Python" in invoke("buttons", home, "--check").stdout
+    assert invoke("buttons", home, "--check", "--remove").exit_code == 2
+    assert invoke("buttons", home, "--remove").exit_code == 0
+    assert sorted(home.rglob("*")) == before
+    (home / "订单助手.xlsm").write_bytes(b"somebody's")
+    assert invoke("buttons", home).exit_code == 1
 
 
 def test_check_of_a_template_needs_no_desk():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xltools import desk
-from xltools.desk import answers
+from xltools.desk import checking
 from xltools.edge import workers
 
 TODAY = dt.date(2026, 3, 10)
@@ -51,12 +51,12 @@ def die_over_one(path, *rest):
     return CHECK_FILE(path, *rest)
 
 
-CHECK_FILE = answers.check_file
+CHECK_FILE = checking.check_file
 
 
 @pytest.mark.skipif(workers.sys.platform != "linux", reason="only a forked process knows what a test has changed")
 def test_a_workbook_that_ends_its_process_stops_no_other(names, monkeypatch):
-    monkeypatch.setattr(answers, "check_file", die_over_one)
+    monkeypatch.setattr(checking, "check_file", die_over_one)
     checked = check([names.path / "inbox"])
     assert [[problem.code for problem in one.problems if problem.is_error] for one in checked][:2] == [
         [], ["workbook-reading-died"],
@@ -70,7 +70,7 @@ def fail(*_):
 
 @pytest.mark.skipif(workers.sys.platform != "linux", reason="only a forked process knows what a test has changed")
 def test_an_error_of_ours_is_told_of_its_workbook_and_is_exit_code_70(names, monkeypatch):
-    monkeypatch.setattr(answers, "check_file", fail)
+    monkeypatch.setattr(checking, "check_file", fail)
     checked = check([names.path / "inbox" / "订单丙.xlsx"])
     assert [problem.code for one in checked for problem in one.problems] == ["program-error"]
     assert desk.check_exit_code(checked) == desk.OUR_ERROR

@@ -21,7 +21,7 @@ def kill_at(step_number, monkeypatch):
             raise KilledError
 
     real = journal.carry_out
-    monkeypatch.setattr(running, "carry_out", lambda plan, path, store: real(plan, path, store, step))
+    monkeypatch.setattr(running, "carry_out", lambda plan, path, store, _: real(plan, path, store, step))
 
 
 def test_3_killed_at_any_point_the_next_run_arrives_at_the_same_end_state(tmp_path, make_folder, monkeypatch):

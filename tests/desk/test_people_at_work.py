@@ -97,7 +97,7 @@ class PeopleAtWork(RuleBasedStateMachine):
             if next(counter) == step:
                 raise KilledError
 
-        running.carry_out = lambda plan, path, store: real(plan, path, store, die)
+        running.carry_out = lambda plan, path, store, _: real(plan, path, store, die)
         try:
             self.folder.run(self.day)
         except KilledError:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.edge.folders import DeskFolders, archive_path, find_opener, inside_desk, safe_name, scan_inbox
+from xltools.edge.folders import (
+    DeskFolders,
+    archive_path,
+    find_opener,
+    inside_desk,
+    safe_name,
+    scan_inbox,
+    submission_name,
+)
 
 
 @dataclass(frozen=True)
@@ -194,3 +202,24 @@ def test_a_name_in_the_archive_fits(name: str) -> None:
     path = archive_path(NAMES, dt.date(2026, 3, 2), name, "f" * 64)
     assert len(path.rpartition("/")[2].encode()) <= 255
     assert path.count("/") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("订单.xlsx", "订单.0a1b2c3d.xlsx"),
+        ("订单.9f8e7d6c.xlsx", "订单.0a1b2c3d.xlsx"),  # as it came back from archive/ or the inbox
+        ("订单.20260301.xlsx", "订单.20260301.0a1b2c3d.xlsx"),  # a date
+        ("A&B 100%.XLSM", "A&B 100%25.0a1b2c3d.XLSM"),
+        ("../../etc/订单.xls", "%2E.%2F..%2Fetc%2F订单.0a1b2c3d.xls"),
+        ("订单.tmp", "订单.tmp.0a1b2c3d"),  # a run passes over *.tmp
+        ("~$订单.xlsx", "%7E$订单.0a1b2c3d.xlsx"),
+        (".xlsx", "%2Exlsx.0a1b2c3d"),
+        ("CON.xlsx", "%43ON.0a1b2c3d.xlsx"),
+        (".9f8e7d6c.xlsx", "%2E9f8e7d6c.0a1b2c3d.xlsx"),
+    ],
+)
+def test_a_workbook_that_is_handed_in_is_called_by_its_name_and_hash(name: str, called: str) -> None:
+    sha256 = "0a1b2c3d" + "4" * 56
+    assert submission_name(name, sha256) == called
+    assert len(submission_name("长" * 300 + ".xlsx", sha256, 64).encode()) <= 255

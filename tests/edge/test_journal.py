@@ -1,4 +1,5 @@
 import datetime as dt
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -263,8 +264,87 @@ def test_a_file_that_cannot_be_replaced_is_reported_and_the_rest_is_done(
         whole(target, content, modified)
 
     monkeypatch.setattr(journal, "write_durably", open_in_excel)
-    assert codes(carry_out(PLAN, desk, open_store(desk))) == [("file-in-use", "papers/订单/contract.docx")]
+    contract = WriteFile("papers/订单/contract.docx", b"contract", None)
+    (desk / "papers" / "订单").mkdir(parents=True)
+    (desk / "papers" / "订单" / "contract.docx").write_bytes(b"the one before")
+    assert codes(carry_out(Plan((contract, PLAN.actions[6])), desk, open_store(desk))) == [
+        ("file-in-use", "papers/订单/contract.docx")
+    ]
     assert (desk / "order-tracker.xlsx").read_bytes() == b"new tracker"
+
+
+def test_a_new_file_that_cannot_be_put_there_is_put_there_later_and_the_rest_is_done(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = journal.write_durably
+
+    def refuse(target: Path, content: bytes, modified: int | None = None) -> None:
+        if target.name == "contract.docx":
+            raise PermissionError
+        whole(target, content, modified)
+
+    monkeypatch.setattr(journal, "write_durably", refuse)
+    with pytest.raises(PlanHeldError, match=r"contract\.docx"):
+        carry_out(PLAN, desk, open_store(desk))
+    left = {name: content for name, content in END.items() if name != "papers/订单/contract.docx"}
+    assert {name: content for name, content in state(desk).items() if name in END} == left
+    (desk / "order-tracker.xlsx").write_bytes(b"typed since")  # which no longer concerns what is left
+    monkeypatch.setattr(journal, "write_durably", whole)
+    assert recover(desk, open_store(desk)) == ()
+    assert state(desk) == {**END, "order-tracker.xlsx": b"typed since"}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_drive_that_fails_at_any_file_is_no_file_in_use(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    whole = journal.write_durably
+
+    def fail(target: Path, content: bytes, modified: int | None = None) -> None:
+        if target.name == "contract.docx":
+            raise OSError(number, "the drive fails")
+        whole(target, content, modified)
+
+    monkeypatch.setattr(journal, "write_durably", fail)
+    with pytest.raises(PlanHeldError, match=r"contract\.docx"):
+        carry_out(PLAN, desk, open_store(desk))
+    monkeypatch.setattr(journal, "write_durably", whole)
+    assert recover(desk, open_store(desk)) == ()
+    assert state(desk) == END
+
+
+def test_a_plan_that_does_not_fit_on_the_disk_leaves_nothing_behind(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(desk)
+    sync, calls = os.fsync, []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        carry_out(PLAN, desk, open_store(desk))
+    assert state(desk) == before
+    assert not (desk / ".desk" / "staging").exists()
+
+
+def test_a_run_that_lost_its_desk_does_no_more_and_leaves_the_journal(desk: Path) -> None:
+    """What `step` raises ends it where it is: the journal is for whoever has the desk now."""
+
+    def step(words: str) -> None:
+        if words.startswith("write papers"):
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        carry_out(PLAN, desk, open_store(desk), step)
+    assert (desk / ".desk" / "journal.json").exists()
+    assert not (desk / "papers").exists()
+    assert recover(desk, open_store(desk)) == ()
+    assert state(desk) == END
 
 
 def test_where_the_ledger_went_on_nothing_is_done(desk: Path) -> None:

@@ -6,6 +6,7 @@ desk; each is one verb of STEPS below with what it takes. The problems told are 
 """
 
 import datetime as dt
+import errno
 import functools
 import hashlib
 import io
@@ -14,7 +15,7 @@ import shutil
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -35,12 +36,15 @@ from xltools.core.problem import Problem
 from xltools.core.record import Edit
 from xltools.core.sheet import Workbook
 from xltools.core.text import Language
-from xltools.desk import documents, reading
+from xltools.desk import button_book, documents, installation_check, reading, scheduled
 from xltools.desk import run as desk_run
 from xltools.desk.prefill import make_shipping_list
+from xltools.desk.schedule import install_schedule, plan_schedule
 from xltools.desk.session import package_layer
-from xltools.edge import pdf
+from xltools.edge import opening, pdf
 from xltools.edge.folders import archive_path
+from xltools.edge.installation import InterpreterFacts, MachineFacts
+from xltools.edge.scheduler import Finished
 from xltools.edge.workers import Limits, Workers
 from xltools.forms.load import load_rules
 from xltools.forms.rules import Rules
@@ -50,6 +54,8 @@ from xltools.ledger.decide import decide_edits
 FAULTS = Path(__file__).parent
 package_rules = functools.cache(desk.package_rules)
 STORY, SHEET, RULES_FOLDER = "story.yaml", "sheet.txt", "rules"
+PYTHON = "C:\\Python312\\pythonw.exe"
+EXCEL = r"Software\Microsoft\Office\16.0\Excel"
 Given = Any
 
 
@@ -194,6 +200,14 @@ class Stage:
         for path in self._find(name):
             (self.desk / path).unlink()
 
+    def move_desk(self, name: str) -> None:
+        """The whole desk to another place."""
+        self.desk = self.desk.rename(self.scratch / name)
+
+    def take_away(self, name: str) -> None:
+        """A folder with all that lies in it."""
+        shutil.rmtree(self.desk / name)
+
     def misname(self, name: str) -> None:
         """A name in the bytes of GBK, as an old zip unpacked on Linux leaves it."""
         path = self.desk / name
@@ -219,6 +233,17 @@ class Stage:
         def refuse(path: Path, target: Path) -> Path:
             if fnmatchcase(Path(target).as_posix(), held):
                 raise PermissionError
+            return replace_path(path, target)
+
+        self.patch.setattr(Path, "replace", refuse)
+
+    def drive(self, answers: str, at: str) -> None:
+        """The drive answers ENOSPC, say, to whoever puts this file there."""
+        trouble, place, replace_path = getattr(errno, answers), self.desk / at, Path.replace
+
+        def refuse(path: Path, target: Path) -> Path:
+            if Path(target) == place:
+                raise OSError(trouble, os.strerror(trouble), str(path), None, str(target))
             return replace_path(path, target)
 
         self.patch.setattr(Path, "replace", refuse)
@@ -273,6 +298,41 @@ class Stage:
         """The problems of one file, which stays where it is."""
         return self._answer(lambda: desk.check_file(self.desk / name, self.fresh.rules, {}, self.today))
 
+    def submit(self, name: str) -> tuple[Problem, ...]:
+        """A workbook of the desk, handed in."""
+        return self._answer(lambda: desk.submit_workbook(self.opened, self.desk / name, self.today).check)
+
+    def buttons(self, to: str | None, python: str = PYTHON, version: str = "2.0") -> tuple[Problem, ...]:
+        """The workbook with the buttons, made by some version for some Python, into the desk or another folder."""
+        self.patch.setattr(button_book, "__version__", version)
+        folder = self.desk / to if to else None
+        return self._answer(
+            lambda: desk.install_buttons(self.opened, self.today, folder=folder, interpreter=Path(python))
+        )
+
+    def remove_buttons(self, _: object) -> tuple[Problem, ...]:
+        """All that was installed, taken away."""
+        return self._answer(lambda: desk.remove_buttons(self.opened))
+
+    def check_buttons(
+        self, facts: Mapping[str, Given] | None, said: Mapping[str, Given] | None = None, python: str = ""
+    ) -> tuple[Problem, ...]:
+        """The installation, on a machine of which these are the `facts`, its interpreter having `said` this of itself."""
+        self.patch.setattr(installation_check, "__version__", "2.0")
+        registry = {rf"HKLM\{EXCEL}\InstallRoot\Path": r"C:\Office"}
+        machine = MachineFacts(**{"platform": "win32", "registry": registry, **(facts or {})})
+        answers = {"is_there": True, "version": (3, 12), "package": "2.0", **(said or {})}
+        checks = desk.check_installation(
+            self.opened, None, Path(python) if python else None, facts=machine,
+            probe=lambda path, _: InterpreterFacts(path, **{**answers, "version": tuple(answers["version"])}),
+        )  # fmt: skip
+        return self._shorten(problem for one in checks for problem in one.problems)
+
+    def open_paper(self, name: str) -> tuple[Problem, ...]:
+        """A paper, opened for the person who asked for it."""
+        self.patch.setattr(opening.shutil, "which", lambda _: None)
+        return self._answer(lambda: desk.open_paper(self.opened, desk.PaperResult((name,), ())))
+
     def check_rules(self, _: object) -> tuple[Problem, ...]:
         """The desk's rules, tried on their own examples."""
         return self._answer(lambda: tuple(desk.check_examples(self.opened.rules, self.today)))
@@ -280,6 +340,33 @@ class Stage:
     def verify(self, _: object) -> tuple[Problem, ...]:
         """The audit."""
         return self._answer(lambda: desk.verify_desk_at(self.opened))
+
+    def schedule(self, every: str, refusal: str = "") -> tuple[Problem, ...]:
+        """The desk into a crontab, on a machine where that program refuses, or is not there."""
+
+        def run(_command: Sequence[str], _given: bytes) -> Finished:
+            if not refusal:
+                raise FileNotFoundError
+            return Finished(1, err=refusal.encode())
+
+        return self._answer(lambda: install_schedule(plan_schedule(self.opened, every, self.today), "cron", run))
+
+    def scheduled_run(self, moment: str, breaks: str = "") -> tuple[Problem, ...]:
+        """A run as a scheduler starts it; it may hit a bug of ours that says this."""
+        if breaks:
+
+            def fail(*_: Given) -> Given:
+                raise ZeroDivisionError(breaks)
+
+            self.patch.setattr(scheduled, "run_desk_at", fail)
+        now = dt.datetime.fromisoformat(moment)
+        return self._answer(lambda: desk.run_scheduled(self.desk, lambda: now, local=self.scratch / "cache"))
+
+    def verify_runs(self, max_age: str, now: str) -> tuple[Problem, ...]:
+        """What monitoring is told of the scheduled runs."""
+        allowed = desk.read_age(max_age)
+        assert allowed
+        return tuple(desk.check_heartbeat(self.desk, allowed, dt.datetime.fromisoformat(now)))
 
     def rebuild(self, into: str) -> tuple[Problem, ...]:
         """The replay into a new folder."""

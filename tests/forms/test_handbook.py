@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from xltools.forms import model, papers, settings, workflow
+from xltools.forms import mail_settings, model, papers, settings, workflow
 from xltools.forms.desk_checks import ROUTE_FIGURES
 from xltools.forms.expression import FUNCTIONS
 from xltools.forms.gate_checks import GATE_KINDS, PEOPLE
@@ -16,7 +16,8 @@ from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 MODELS = {
     each.__name__: each
-    for each in (*vars(model).values(), *vars(settings).values(), *vars(workflow).values(), *vars(papers).values())
+    for module in (model, settings, mail_settings, workflow, papers)
+    for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, BaseModel) and each not in (BaseModel, model.RuleModel)
 }.values()
 

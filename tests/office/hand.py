@@ -3,7 +3,8 @@
 Runs under the Python that LibreOffice brings its `uno` module to (Debian: /usr/bin/python3), not under the tests' own:
 `python3 hand.py PIPE TASK.json`, where PIPE is the name on which a soffice listens and the task is
 `{"open": path, "save": path, "commands": [{"do": "sort", "sheet": "订单", …}, …]}`. Each function below that takes a
-document is a command, with its arguments by name; cells, blocks, columns and rows are named as Excel names them.
+document is a command, with its arguments by name; cells, blocks, columns and rows are named as Excel names them. Macros
+run only where the task says `"macros": true`.
 """
 
 import datetime as dt
@@ -139,6 +140,42 @@ def remove_table(document, name):
     document.DatabaseRanges.removeByName(name)
 
 
+def show_sheet(document, sheet):
+    """Take a hidden sheet into sight."""
+    document.Sheets[sheet].IsVisible = True
+
+
+def list_macros(document, to):
+    """Write down the modules of the workbook's macros with their source, and each drawn shape with what it runs."""
+    library = document.BasicLibraries.getByName(document.BasicLibraries.ProjectName)
+    shapes = [shape for sheet in document.Sheets for shape in sheet.DrawPage]
+    told = {
+        "modules": {name: library.getByName(name) for name in library.ElementNames},
+        "shapes": [{"caption": one.String, "form": one.ShapeType, "script": script_of(one)} for one in shapes],
+        "code_names": [sheet.CodeName for sheet in document.Sheets],
+    }
+    Path(to).write_text(json.dumps(told), encoding="utf-8")
+
+
+def run_macro(document, macro):
+    """Run a macro of the workbook: `Library.Module.Procedure`."""
+    address = f"vnd.sun.star.script:{macro}?language=Basic&location=document"
+    document.getScriptProvider().getScript(address).invoke((), (), ())
+
+
+def open_beside(document, path):
+    """Open another workbook beside this one, until this one is closed."""
+    desktop = document.CurrentController.Frame.Creator
+    OPENED_BESIDE.append(desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, ()))
+
+
+def tell_selection(document, to):
+    """Write down what is selected in this workbook, and in each that was opened beside it."""
+    books = [document, *OPENED_BESIDE]
+    Path(to).write_text(json.dumps([book.CurrentSelection.AbsoluteName for book in books]), encoding="utf-8")
+
+
+OPENED_BESIDE = []
 COMMANDS = {
     "type": type_cells,
     "clear": clear,
@@ -156,7 +193,19 @@ COMMANDS = {
     "add-sheet": add_sheet,
     "rename-sheet": rename_sheet,
     "remove-table": remove_table,
+    "show-sheet": show_sheet,
+    "list-macros": list_macros,
+    "run-macro": run_macro,
+    "open-beside": open_beside,
+    "tell-selection": tell_selection,
 }
+
+
+def script_of(shape):
+    """The address of the macro that a click on a shape runs, empty where there is none."""
+    if not hasattr(shape, "Events") or not shape.Events.hasByName("OnClick"):
+        return ""
+    return {one.Name: one.Value for one in shape.Events.getByName("OnClick")}.get("Script", "")
 
 
 def put(document, cell, value):
@@ -221,7 +270,9 @@ def connect(pipe):
 
 def carry_out(desktop, task):
     opened = Path(task["open"]).as_uri()
-    document = desktop.loadComponentFromURL(opened, "_blank", 0, (named("Hidden", True),))
+    # Macros want a window, which a headless office has without showing it; 4 is to run them and not to ask.
+    how = (named("MacroExecutionMode", 4),) if task.get("macros") else (named("Hidden", True),)
+    document = desktop.loadComponentFromURL(opened, "_blank", 0, how)
     if document is None:
         raise ValueError(f"LibreOffice does not open {task['open']}")
     try:
@@ -232,7 +283,8 @@ def carry_out(desktop, task):
         saved = target.with_name(f"{target.stem}.part{target.suffix}")
         document.storeToURL(saved.as_uri(), (named("FilterName", FILTERS[target.suffix]),))
     finally:
-        document.close(True)
+        for book in (document, *OPENED_BESIDE):
+            book.close(True)
     saved.replace(target)  # last of all: whoever dies before has changed nothing, and may be asked again
 
 

@@ -32,8 +32,10 @@ class Office:
         self._pipe = self._folder.name
         self._process: subprocess.Popen[bytes] | None = None
 
-    def edit(self, path: Path, commands: Sequence[Command], save: Path | None = None) -> None:
+    def edit(self, path: Path, commands: Sequence[Command], save: Path | None = None, *, macros: bool = False) -> None:
         """Open the workbook, carry out the commands of hand.py, and save it, as `save` where another file is meant.
+
+        Its macros run only with `macros`.
 
         RuntimeError, with LibreOffice's words, for what it can't open, do or save.
         """
@@ -43,7 +45,7 @@ class Office:
         own = self._folder / "opened" / path.name
         own.parent.mkdir(exist_ok=True)
         shutil.copyfile(path, own)
-        words = {"open": str(own), "save": str(target), "commands": [dict(one) for one in commands]}
+        words = {"open": str(own), "save": str(target), "macros": macros, "commands": [dict(one) for one in commands]}
         task.write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
         done = self._carry_out(task)
         if done.returncode < 0:  # killed by a signal, inside uno: with an office of its own the hand may try again

@@ -13,14 +13,18 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
 from xlsxwriter.workbook import Workbook as Book
 from xlsxwriter.worksheet import Worksheet as Page
 
 from xltools.books import charts
+from xltools.books.button_shapes import shape_buttons
 from xltools.books.limits import check_sheet_names, cut_text, fits_number, plain_text, utf16_length
+from xltools.books.package import Package
 from xltools.books.styles import BASE, condition_look, number_format, style_look
 from xltools.core.cell_text import fit_text
 from xltools.core.grid import (
+    Button,
     Chart,
     Condition,
     Formula,
@@ -46,11 +50,17 @@ _LINK_ESCAPES = str.maketrans({mark: f"%{ord(mark):02X}" for mark in '%#" <>[]^`
 
 
 def build_workbook(
-    grids: Sequence[Grid], as_of: dt.date, properties: Mapping[str, str] | None = None, title: str = ""
+    grids: Sequence[Grid],
+    as_of: dt.date,
+    properties: Mapping[str, str] | None = None,
+    title: str = "",
+    vba_project: bytes = b"",
 ) -> bytes:
     """The bytes of an .xlsx with one sheet per grid, dated `as_of`, with custom document `properties`.
 
-    ValueError for a sheet name that Excel refuses, and for a table whose header isn't unique text.
+    With a VBA project an .xlsm; the code names of its workbook and sheets are ThisWorkbook, Sheet1, Sheet2, …
+    ValueError for a name of a sheet or a block that Excel refuses, for a table whose header isn't unique text, and for
+    buttons without a VBA project.
     """
     _check_names(grids)
     target = io.BytesIO()
@@ -65,12 +75,23 @@ def build_workbook(
     book.set_properties({"title": title, "created": dt.datetime.combine(as_of, dt.time())})
     for name, value in (properties or {}).items():
         book.set_custom_property(name, value, "text")
+    buttons = [button for grid in grids for button in grid.buttons]
+    if buttons and not vba_project:
+        raise ValueError("buttons run macros: they need a VBA project")
+    if vba_project:
+        book.add_vba_project(io.BytesIO(vba_project), is_stream=True)
     try:
         _Builder(book, grids).build()
         book.close()
     except XlsxWriterException as trouble:
         raise ValueError(str(trouble)) from trouble
-    return target.getvalue()
+    return _with_buttons(target.getvalue(), buttons) if buttons else target.getvalue()
+
+
+def _with_buttons(content: bytes, buttons: Sequence[Button]) -> bytes:
+    package = Package(content)
+    shape_buttons(package, buttons)
+    return package.save()
 
 
 def _check_names(grids: Sequence[Grid]) -> None:
@@ -127,6 +148,10 @@ class _Builder:
             self._add_condition(page, condition)
         for chart in grid.charts:
             self._add_chart(page, chart)
+        for button in grid.buttons:
+            _add_button(page, button)
+        for name, block in grid.names.items():
+            self._name_block(grid, name, block)
         _set_view(page, grid)
         _set_print(page, grid)
 
@@ -208,6 +233,11 @@ class _Builder:
         drawn.set_size({"width": width, "height": height})
         page.insert_chart(*chart.at, drawn)
 
+    def _name_block(self, grid: Grid, name: str, block: Range) -> None:
+        place = f"={quote_sheetname(grid.name)}!{xl_range_abs(block.top, block.left, block.bottom, block.right)}"
+        if not _TABLE_NAME.match(name) or self.book.define_name(name, place):
+            raise ValueError(f"Excel does not take this name of a block: {name!r}")
+
     def _list_source(self, options: tuple[str, ...]) -> str:
         if options not in self.lists:
             column = cell_name(0, len(self.lists)).rstrip("1")
@@ -258,6 +288,14 @@ def _header_text(grid: Grid, block: Range, column: int) -> str:
     return cell.value
 
 
+def _add_button(page: Page, button: Button) -> None:
+    """Draws what takes a button's place until it is shaped."""
+    (width, height), (right, down) = button.size, button.shift
+    # It keeps its size whatever row or column is made larger.
+    options = {"width": width, "height": height, "x_offset": right, "y_offset": down, "object_position": 2}
+    page.insert_textbox(*button.at, button.caption, options)
+
+
 def _set_sizes(page: Page, grid: Grid) -> None:
     for column, width in enumerate(grid.widths):
         page.set_column(column, column, width)
@@ -273,6 +311,8 @@ def _set_view(page: Page, grid: Grid) -> None:
         # Codes are text that looks like a number: no green corners on them.
         page.ignore_errors({"number_stored_as_text": f"A1:{cell_name(max(rows), max(columns))}"})
     page.hide_gridlines(2)
+    if not grid.headings:
+        page.hide_row_col_headers()
     if grid.hidden:
         page.hide()
 

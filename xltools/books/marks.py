@@ -1,7 +1,8 @@
 """Marks in a workbook that goes back to its sender: faulty cells filled and noted, a list of the problems in front.
 
 All else in the file stays, part by part. Marks of an earlier call are taken off first, whatever program saved the
-workbook since, so that a mended copy which has to go back again shows no old ones.
+workbook since, so that a mended copy which has to go back again shows no old ones; so are those that a button put into
+the workbook while it was open.
 """
 
 import io
@@ -33,7 +34,7 @@ from xltools.books.properties import read_custom_properties
 from xltools.books.sheet_cells import SheetCells
 from xltools.books.workbook_part import SheetEntry, WorkbookPart
 from xltools.core.grid import Grid
-from xltools.core.patch import Mark
+from xltools.core.patch import MARK_FORMULA, Mark
 from xltools.core.problem import Problem
 
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -51,6 +52,7 @@ _DAMAGE = (
 )
 _MOST_PARTS = 5_000
 _LARGEST_STYLES = 20_000_000  # bytes; the 65,000 cell formats that Excel takes are 10 million
+_OPEN_MARK = MARK_FORMULA.partition("<")[0].encode()  # of the marks that a button puts into an open workbook
 _BETWEEN = "\n\n"  # two notes on a cell
 Cell = tuple[int, int]
 
@@ -145,9 +147,12 @@ class _Marking:
     def _renew_sheet(self, sheet: SheetEntry, content: bytes, marks: Sequence[Mark], *, listed: bool) -> None:
         selected = listed and b"tabSelected" in content
         noted = any(one.kind == "comments" for one in self.package.relations(sheet.part))
-        if not (marks or selected or noted or self.unmarked):
+        coloured = _OPEN_MARK in content
+        if not (marks or selected or noted or coloured or self.unmarked):
             return
         cells = SheetCells(content)
+        if coloured:
+            cells.drop_conditions(MARK_FORMULA)
         cells.exchange_styles(self.unmarked)
         notes = SheetNotes(self.package, sheet.part, cells, self.book.space, self.author)
         notes.take_off()

@@ -1,6 +1,7 @@
 """The notes of a sheet while ours come and go: those that people wrote stay, and threads of comments are left alone.
 
-A note of ours has our author, whose name stands in its first line too, as Excel writes it: LibreOffice drops authors.
+A note of ours has our author, whose name stands in its first line too, as Excel writes it: LibreOffice drops authors,
+and a note that a button put into an open workbook has the person's.
 Where a cell has a note already, our words stand in it as a block of their own, between a line that names us and a line
 `—`.
 """
@@ -73,7 +74,7 @@ class SheetNotes:
             return
         edits, gone = list[Edit](), set[Cell]()
         for one in self._comments():
-            if one.author == self._author or (not one.author.strip() and self._is_signed(one)):
+            if one.author == self._author or self._is_signed(one):
                 gone.add(one.cell)
                 edits.append(Edit(one.element.start, one.element.end, b""))
             elif edit := self._without_block(one):

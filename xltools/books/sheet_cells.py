@@ -165,6 +165,14 @@ class SheetCells:
             last = [one.end for one in own if one.name not in _BEHIND_NOTES][-1]
             self._edits.append(Edit(last, last, written))
 
+    def drop_conditions(self, formula: str) -> None:
+        """Take away the rules of conditional formats that have this formula (ECMA-376 Part 1, 18.3.1.10)."""
+        for block in self.root.all("conditionalFormatting"):
+            rules = list(block.all("cfRule"))
+            ours = [one for one in rules if [part.text for part in one.all("formula")] == [formula]]
+            gone = [block] if len(ours) == len(rules) else ours
+            self._edits += [Edit(one.start, one.end, b"") for one in gone if ours]
+
     def clear_selected(self) -> None:
         """Take the sheet out of those that the first window shows as selected."""
         self._edits += unselect(self._frame, self.root)

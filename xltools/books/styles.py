@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xltools.core.grid import PlainContent, Style, Tone
+from xltools.core.grid import ButtonTone, PlainContent, Style, Tone
 
 Look = Mapping[str, object]
 
 FONT = "微软雅黑"  # on every Chinese Windows; elsewhere the system's own Chinese font steps in
+LATIN_FONT = "Segoe UI"  # its Latin letters, where a drawing names them apart
 # No scheme: with one, Excel shows its theme's font instead of the one that is named.
 BASE: Look = {"font_name": FONT, "font_scheme": "none", "font_size": 10, "font_color": "#1F2933", "valign": "vcenter"}
 
@@ -29,6 +30,7 @@ _REQUIRED: Look = {"bg_color": "#FCE8CF", "font_color": "#8A3B00", "bold": True}
 _INPUT: Look = {**_GRID, "align": "left", "indent": 1, "text_wrap": True}
 _NUMBER: Look = {**_GRID, "align": "right", "indent": 1}
 _TILE: Look = {**_GRID, "font_size": 22, "bold": True, "align": "center", "font_color": INK}
+_BANNER: Look = {"bg_color": INK, "align": "left"}
 _LINK: Look = {"font_color": "#1F5FAF", "underline": 1}
 _DAY = "yyyy-mm-dd"
 
@@ -68,6 +70,12 @@ _LOOKS: Mapping[Style, Look] = {
     Style.LATE: {**_GRID, "align": "center", "bold": True, "bg_color": "#F8D7D3", "font_color": "#9B1C13"},
     Style.AT_RISK: {**_GRID, "align": "center", "bold": True, "bg_color": "#FFF0C2", "font_color": "#7A5200"},
     Style.DONE: {**_GRID, "align": "center", "bg_color": "#EDF1F0", "font_color": QUIET},
+    Style.BANNER: {**_BANNER, "font_size": 20, "bold": True, "font_color": "#FFFFFF"},
+    Style.BANNER_NOTE: {**_BANNER, "font_color": "#C9D6E6", "text_wrap": True},
+    Style.GROUP: {"bold": True, "font_color": QUIET, "valign": "bottom", "bottom": 1, "bottom_color": GRID_LINE},
+    Style.LEAD: {"font_size": 11, "bold": True, "font_color": INK, "valign": "bottom", "text_wrap": True},
+    Style.PROSE: {"align": "left", "text_wrap": True, "num_format": "@"},
+    Style.PLACE: {"font_size": 10, "bold": True, "font_color": INK, "num_format": "@"},
     Style.REPEATED: {"font_color": "#A3ADB8"},
     Style.FRACTION: {"num_format": "#,##0.######"},
     Style.FRACTION_PERCENT: {"num_format": "0.00##%"},
@@ -79,6 +87,7 @@ _TONES: Mapping[Tone, str] = {
     "late": "#C8372B",
     "at-risk": "#F0B429",
 }
+_BUTTONS: Mapping[ButtonTone, str] = {"main": "#2F6DB5", "go": "#1B7F5C", "quiet": "#66737F"}
 # What a condition may change in Excel: its face and size are the cell's own.
 _CONDITIONAL = {"bg_color", "font_color", "bold", "num_format"}
 
@@ -96,6 +105,11 @@ def condition_look(style: Style) -> dict[str, object]:
 def tone_color(tone: Tone) -> str:
     """The colour of a series in a chart."""
     return _TONES[tone]
+
+
+def button_color(tone: ButtonTone) -> str:
+    """The colour of a button; its caption is white."""
+    return _BUTTONS[tone]
 
 
 def number_format(style: Style, value: PlainContent) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from xltools import __version__, desk
-from xltools.cli import digests, orders, rules, running, workbooks
-from xltools.cli.speaking import CATALOGUE, LANGUAGE, not_yet, say, tell
+from xltools.cli import backups, buttons, digests, orders, rules, running, scheduling, workbooks
+from xltools.cli.speaking import CATALOGUE, LANGUAGE, say, tell
 
 __all__ = ["main"]
 
@@ -17,25 +17,24 @@ _VERBS: tuple[click.Command, ...] = (
     running.init,
     running.run,
     workbooks.check,
+    workbooks.submit,
     orders.late,
     orders.status,
     orders.why,
     orders.paper,
     orders.export,
     digests.digest,
+    buttons.buttons,
     workbooks.adopt,
     rules.templates,
     rules.rules_group,
     running.verify,
     running.rebuild,
     running.close_year,
+    backups.backup,
+    backups.restore,
+    scheduling.schedule,
 )
-_COMING = {
-    "backup": "Back the desk up. (not there yet)",
-    "restore": "Restore a backup. (not there yet)",
-    "schedule": "Run every so often. (not there yet)",
-    "buttons": "The workbook with the buttons. (not there yet)",
-}
 
 
 class Verbs(click.Group):
@@ -64,17 +63,5 @@ def main() -> None:
     """An order desk that lives in the spreadsheets a make-to-order factory already uses."""
 
 
-def _coming_verb(name: str, help_text: str) -> click.Command:
-    """A verb of the design that is not there yet: it takes anything, and says so."""
-
-    @click.command(name, help=help_text, context_settings={"ignore_unknown_options": True})
-    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    def coming(arguments: tuple[str, ...]) -> None:
-        del arguments
-        not_yet(name)
-
-    return coming
-
-
-for _verb in (*_VERBS, *(_coming_verb(name, help_text) for name, help_text in _COMING.items())):
+for _verb in _VERBS:
     main.add_command(_verb)

@@ -13,6 +13,7 @@ from xltools.cli.speaking import (
     day,
     desk_argument,
     json_option,
+    now,
     open_desk,
     quiet_option,
     say,
@@ -24,7 +25,7 @@ from xltools.cli.speaking import (
 @click.command()
 @desk_argument
 @as_of_option
-@click.option("--send", is_flag=True, help="Send them, too; without a mail server they are only written.")
+@click.option("--send", is_flag=True, help="Send them; without a mail server they are only written.")
 @click.option("--text", is_flag=True, help="Print PMC's digest to paste into a chat, and write nothing.")
 @click.option("--owner", default="", metavar="NAME", help="With --text: this owner's or department's digest.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
@@ -50,12 +51,16 @@ def digest(
         return
     result = desk.write_digests(opened, today, send=send, dry_run=dry_run)
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
+    mailed = desk.send_due_mail(opened, now()) if send and not dry_run else None
     if as_json:
-        tell_json(desk.digest_json(result, writer))
+        states = {mail.id: mail.state for mail in mailed.mails} if mailed else None
+        told = desk.digest_json(result, writer, states)
+        tell_json(told | {"mail": desk.mail_json(mailed, writer)} if mailed else told)
     else:
         if not quiet:
-            told = (say("ui-digest-written", file=mail.file, count=mail.items) for mail in result.mails)
-            tell(result.planned or told)
+            files = (mail for mail in result.mails if mail.file)
+            tell(result.planned or (say("ui-digest-written", file=mail.file, count=mail.items) for mail in files))
             tell([] if result.mails or result.problems else [say("ui-late-none")])
-        tell(desk.tell_problems(result.problems, writer), err=True)
-    raise SystemExit(result.exit_code)
+            tell(desk.tell_mail(mailed, opened.rules.settings.time_zone, say) if mailed else ())
+        tell(desk.tell_problems((*result.problems, *(mailed.problems if mailed else ())), writer), err=True)
+    raise SystemExit(desk.worst_code((result.exit_code, mailed.exit_code if mailed else desk.DONE)))

@@ -10,6 +10,8 @@ from xltools.cli.speaking import (
     CATALOGUE,
     LANGUAGE,
     as_of_option,
+    ask_order,
+    asked_order_argument,
     day,
     desk_argument,
     json_option,
@@ -39,15 +41,17 @@ def late(desk_path: Path, as_of: dt.datetime | None, as_json: bool) -> None:
 
 @click.command()
 @desk_argument
-@order_argument
+@asked_order_argument
 @as_of_option
 @click.option("--text", is_flag=True, help="A few short lines to paste into a chat.")
 @click.option("--all", "all_lines", is_flag=True, help="The whole history, and more than one screen of all else.")
 @json_option
-def status(desk_path: Path, order: str, as_of: dt.datetime | None, text: bool, all_lines: bool, as_json: bool) -> None:
+def status(
+    desk_path: Path, order: str | None, as_of: dt.datetime | None, text: bool, all_lines: bool, as_json: bool
+) -> None:
     """Where an order stands, what it waits for, its history."""
     opened = open_desk(desk_path)
-    report = desk.tell_status(opened, order, day(as_of, opened))
+    report = desk.tell_status(opened, ask_order(order), day(as_of, opened))
     if as_json:
         tell_json(desk.status_json(report, opened.rules, LANGUAGE, say))
     elif text:
@@ -76,19 +80,21 @@ def why(desk_path: Path, order: str, field: str, line: str, as_of: dt.datetime |
 @click.command()
 @desk_argument
 @click.argument("kind")
-@order_argument
+@asked_order_argument
 @click.option("--pdf", is_flag=True, help="A PDF too, made by LibreOffice.")
 @click.option("--list", "note", default="", metavar="NO", help="The delivery note; the latest where none is named.")
 @click.option("--prices/--no-prices", "priced", default=None, help="On the delivery note; as the desk's settings say.")
+@click.option("--open", "open_it", is_flag=True, help="Open what was made.")
 @as_of_option
 @json_option
 def paper(
     desk_path: Path,
     kind: str,
-    order: str,
+    order: str | None,
     pdf: bool,
     note: str,
     priced: bool | None,
+    open_it: bool,
     as_of: dt.datetime | None,
     as_json: bool,
 ) -> None:
@@ -97,7 +103,9 @@ def paper(
     The kinds are those of rules/papers.yaml, and shipping-list and change-notice: workbooks prefilled for it.
     """
     opened = open_desk(desk_path)
-    made = desk.make_paper(opened, order, day(as_of, opened), pdf, kind=kind, note=note, priced=priced)
+    made = desk.make_paper(opened, ask_order(order), day(as_of, opened), pdf, kind=kind, note=note, priced=priced)
+    if open_it:
+        made = desk.open_paper(opened, made)
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
     if as_json:
         tell_json({"files": list(made.files), "problems": writer.write_all(made.problems)})

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -13,6 +14,7 @@ from xltools.cli.speaking import (
     day,
     desk_argument,
     json_option,
+    now,
     open_desk,
     progress,
     quiet_option,
@@ -50,14 +52,44 @@ def init(desk_path: Path, language: desk.Language) -> None:
 @desk_argument
 @as_of_option
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--wait", type=click.FloatRange(0, 3600), metavar="SECONDS", help="For another run to end.")
+@click.option("--mail", is_flag=True, help="Write and send what is due; `mail: send: on-run` does so each time.")
+@click.option("--scheduled", is_flag=True, help="Print nothing: keep a log and a heartbeat, tell of failures once.")
+# How a scheduler writes a path with letters that it would put something else for.
+@click.option("--masked", is_flag=True, hidden=True)
 @json_option
 @quiet_option
-def run(desk_path: Path, as_of: dt.datetime | None, dry_run: bool, as_json: bool, quiet: bool) -> None:
+def run(
+    desk_path: Path,
+    as_of: dt.datetime | None,
+    dry_run: bool,
+    wait: float | None,
+    mail: bool,
+    scheduled: bool,
+    masked: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """The main job: take in the inbox; bring tracker and papers up to date."""
+    if masked:
+        desk_path = Path(desk.unmask_path(str(desk_path)))
+    if scheduled:
+        if dry_run or as_json:
+            raise click.UsageError("--scheduled / --dry-run / --json")
+        raise SystemExit(desk.run_scheduled(desk_path, now, as_of=as_of.date() if as_of else None).exit_code)
     opened = open_desk(desk_path)
-    options = desk.RunOptions(dry_run=dry_run, watch=progress("ui-progress-run", quiet or as_json))
+    options = desk.RunOptions(
+        dry_run=dry_run,
+        watch=progress("ui-progress-run", quiet or as_json),
+        wait_seconds=opened.rules.settings.runs.wait_seconds if wait is None else wait,
+    )
     result = desk.run_desk_at(opened, day(as_of, opened), options)
+    mailed = None
+    if (mail or opened.rules.settings.mail.send == "on-run") and not dry_run:
+        result, mailed = desk.mail_after_run(opened, result, now())
     show_run(opened, result, as_json, quiet)
+    if mailed and not (as_json or quiet):
+        tell(desk.tell_mail(mailed, opened.rules.settings.time_zone, say))
     raise SystemExit(result.exit_code)
 
 
@@ -77,20 +109,30 @@ def close_year(desk_path: Path, year: int, as_of: dt.datetime | None, as_json: b
 
 @click.command()
 @desk_argument
+@click.option(
+    "--max-age", metavar="TIME", help="The last scheduled run, too: no older than 90m, 1h, 2d, and no failure."
+)
 @json_option
 @quiet_option
-def verify(desk_path: Path, as_json: bool, quiet: bool) -> None:
+def verify(desk_path: Path, max_age: str | None, as_json: bool, quiet: bool) -> None:
     """The audit: ledger, archive and papers are as they were written."""
+    allowed = desk.read_age(max_age) if max_age else None
+    if max_age and allowed is None:
+        raise click.BadParameter("90m, 1h, 2d", param_hint="--max-age")
     opened = open_desk(desk_path)
+    local = now().astimezone(ZoneInfo(opened.rules.settings.time_zone))
+    runs = tuple(desk.check_heartbeat(desk_path, allowed, local)) if allowed else ()
     found = desk.verify_desk_at(opened)
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, opened.rules)
     if as_json:
-        tell_json({"ok": found.is_ok, "events": found.events, "problems": writer.write_all(found.problems)})
+        problems = writer.write_all((*found.problems, *runs))
+        tell_json({"ok": found.is_ok and not runs, "events": found.events, "problems": problems})
     else:
-        tell(desk.tell_problems(found.problems, writer))
+        tell(desk.tell_problems((*found.problems, *runs), writer))
         if not quiet:
             tell([say("ui-verify-ok" if found.is_ok else "ui-verify-broken", events=found.events)])
-    raise SystemExit(desk.DONE if found.is_ok else desk.LEDGER_BROKEN)
+    # Runs that don't come are no damage: whoever restores a backup at 5 must not do so for these.
+    raise SystemExit(desk.LEDGER_BROKEN if not found.is_ok else desk.RETURNED if runs else desk.DONE)
 
 
 @click.command()
@@ -99,8 +141,8 @@ def verify(desk_path: Path, as_json: bool, quiet: bool) -> None:
 @json_option
 @quiet_option
 def rebuild(desk_path: Path, into: Path, as_json: bool, quiet: bool) -> None:
-    """A new desk from archive/ alone."""
-    opened = open_desk(desk_path)
+    """A new desk from archive/ alone; DESK may be a folder with nothing but a copy of it."""
+    opened = desk.open_desk_or_archive(desk_path, LANGUAGE)
     rebuilt, problems = desk.rebuild_desk_at(opened, into, progress("ui-progress-rebuild", quiet or as_json))
     writer = desk.ProblemWriter(CATALOGUE, LANGUAGE, rebuilt.rules)
     events = rebuilt.store.head().number

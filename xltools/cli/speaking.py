@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1980, 2100  # as for dates in workbooks
 
 desk_argument = click.argument("desk_path", metavar="DESK", type=click.Path(path_type=Path))
 order_argument = click.argument("order", metavar="ORDER")
+asked_order_argument = click.argument("order", metavar="ORDER", required=False)  # see `ask_order`
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors; for scheduled runs.")
 as_of_option = click.option(
@@ -46,6 +48,16 @@ def day(as_of: dt.datetime | None, opened: desk.Desk) -> dt.date:
     return as_of.date() if as_of else desk.local_today(opened.rules, now())
 
 
+def ask_order(order: str | None) -> str:
+    """The order number: the one given, else what a person at the terminal types."""
+    if order:
+        return order
+    if not sys.stdin.isatty():
+        raise click.MissingParameter(param_hint="'ORDER'", param_type="argument")
+    # Asked here and not by the shell: what is typed can't become a command.
+    return str(click.prompt(say("ui-ask-order"), err=True)).strip()
+
+
 def progress(code: str, quiet: bool = False) -> Callable[[Any], Iterable[Any]]:
     """A progress bar's way through things, for a person who watches."""
     return partial(desk.watch_progress, words=say(code), quiet=quiet)
@@ -62,15 +74,10 @@ def show_run(opened: desk.Desk, result: desk.RunResult, as_json: bool, quiet: bo
         tell(desk.tell_run(result, writer, say), err=True)
 
 
-def not_yet(verb: str) -> None:
-    """Says that a verb of the design is not there yet."""
-    raise click.UsageError(say("ui-not-yet", verb=verb))
-
-
 def tell(lines: Iterable[str], err: bool = False) -> None:
     """Lines of text, to stdout or stderr."""
     for line in lines:
-        click.echo(line, err=err)
+        click.echo(desk.visible_text(line), err=err)
 
 
 def tell_json(value: object) -> None:

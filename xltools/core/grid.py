@@ -64,6 +64,12 @@ class Style(StrEnum):
     LATE = "late"
     AT_RISK = "at-risk"
     DONE = "done"
+    BANNER = "banner"  # light on dark: the head of a sheet that is a panel
+    BANNER_NOTE = "banner-note"
+    GROUP = "group"  # a heading with a line under it
+    LEAD = "lead"  # what stands beside a button
+    PROSE = "prose"  # running text, without lines around it
+    PLACE = "place"  # the file that a sheet speaks of
     # Of conditions only:
     REPEATED = "repeated"  # what the row above says, too
     FRACTION = "fraction"  # a quantity that is not whole
@@ -142,6 +148,21 @@ class Chart:
     percent: bool = False
 
 
+ButtonTone = Literal["main", "go", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button that runs a macro: its top left corner lies `shift` pixels from a cell's, its size is in pixels."""
+
+    at: tuple[int, int]
+    size: tuple[int, int]
+    caption: str
+    macro: str
+    tone: ButtonTone = "main"
+    shift: tuple[int, int] = (0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class PrintSetup:
     """How a sheet prints: A4, one page wide; only `columns` from the left and `rows` from the top, all where None."""
@@ -155,7 +176,10 @@ class PrintSetup:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: cells by (row, column) from 0, widths in characters; `freeze`: the first row and column to scroll."""
+    """One sheet: cells by (row, column) from 0, widths in characters; `freeze`: the first row and column to scroll.
+
+    `names` are the workbook's names for blocks of this sheet.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], GridCell]
@@ -169,3 +193,6 @@ class Grid:
     hidden: bool = False
     conditions: tuple[Condition, ...] = ()
     charts: tuple[Chart, ...] = ()
+    names: Mapping[str, Range] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+    headings: bool = True  # the letters of columns and numbers of rows around it

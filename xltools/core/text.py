@@ -10,6 +10,7 @@ from xltools.core.simplified import simplify
 
 Language = Literal["zh", "en"]
 _SPACE = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d\ufeff"  # within some scripts' words and in emoji; before a CSV's first header
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,21 @@ class Text:
     def both(self) -> str:
         """Chinese, then English, as templates print labels: `订单编号 Order No.` for the order number."""
         return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
+
+
+def visible_text(text: str) -> str:
+    """The text for a screen or a log: what would steer a terminal, or turn the direction of reading, as its code.
+
+    A cell may hold an escape sequence that clears the screen or writes another line over ours. Line breaks and tabs
+    stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter if _is_shown(letter) else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def _is_shown(letter: str) -> bool:
+    return letter in "\n\t" or letter in _JOINERS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def normalize_text(text: str) -> str:

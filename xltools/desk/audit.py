@@ -1,25 +1,24 @@
-"""The audit: does the desk hold what its ledger says, and does archive/ alone give the same ledger again?"""
+"""The replay: archive/ alone gives the same ledger again."""
 
-import hashlib
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from xltools.core.place import Place
 from xltools.core.plan import AppendEvents, Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
+from xltools.core.watch import Watch
+from xltools.desk.archive_alone import recall_files
 from xltools.desk.failure import RulesError, UsageError
 from xltools.desk.inputs import ReceivedFile, RunInputs
 from xltools.desk.manifest import Manifest, ManifestDocument, list_manifests, read_layers, read_manifest
 from xltools.desk.paper_shelf import PaperShelf
-from xltools.desk.planning import Watch, plan_run
+from xltools.desk.planning import plan_run
 from xltools.desk.reading import open_workers, recall_verdict
 from xltools.desk.session import (
     SETTINGS_FILE,
     Desk,
     MasterWorkbook,
-    load_messages,
     master_path,
     open_desk_at,
     read_master,
@@ -28,104 +27,16 @@ from xltools.desk.shared_changes import SharedChanges
 from xltools.desk.shared_workbooks import read_shared_workbooks
 from xltools.desk.snapshot import master_copy, rules_copy, template_copy
 from xltools.desk.tracker import plan_tracker
-from xltools.edge.folders import archive_path
-from xltools.edge.journal import carry_out
+from xltools.desk.verification import check_copies
+from xltools.edge.folders import walk_files
+from xltools.edge.journal import carry_out, write_durably
+from xltools.edge.links import is_link
 from xltools.edge.workers import Limits, Workers
 from xltools.forms.load import load_rules
-from xltools.ledger.replay import Ledger, replay
+from xltools.ledger.replay import Ledger
 
 # What a run could read is read again, if need be on a slower or a busier machine.
-_PATIENCE = Limits(seconds=600, megabytes=4_000)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """The audit: the number of events, and all that is not as the ledger says."""
-
-    events: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def is_ok(self) -> bool:
-        """True when nothing but warnings (such as a paper that a person edited) was found."""
-        return not any(problem.is_error for problem in self.problems)
-
-
-def verify_desk_at(desk: Desk) -> Verification:
-    """Checks the ledger's chain, and the archived originals, manifests and papers against the hashes it holds."""
-    problems = desk.store.check()
-    if problems:
-        return Verification(desk.store.head().number, problems)
-    ledger = replay(desk.store.events())
-    found = (*_check_originals(desk, ledger), *_check_manifests(desk, ledger), *_check_papers(desk, ledger))
-    # An original is named by the ledger, and by the manifest of each run that took it.
-    return Verification(ledger.number, tuple(dict.fromkeys(found)))
-
-
-def _check_originals(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
-    kept = {one.archived: one.sha256 for one in ledger.accepted.values()}
-    kept |= {one.archived: one.sha256 for one in (*ledger.returned.values(), *ledger.closed_returns.values())}
-    for archived, sha256 in sorted(kept.items()):
-        yield from _check_hash(desk.path, archived, sha256)
-
-
-def _check_manifests(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
-    """Each manifest begins where the one before ended, and names copies that are as they were."""
-    archive = desk.folders.archive
-    hashes = {chained.number: chained.hash for chained in desk.store.events()}
-    head = 0
-    for path in list_manifests(desk.path / desk.folders.archive):
-        place = Place(path.relative_to(desk.path).as_posix())
-        try:
-            manifest = read_manifest(path.read_bytes())
-        except (ValueError, KeyError, TypeError) as trouble:
-            yield error("manifest-unreadable", place, reason=trouble)
-            continue
-        if manifest.first_event != head + 1:
-            yield error("manifest-gap", place, expected=head + 1, found=manifest.first_event)
-        elif hashes.get(manifest.last_event, manifest.head) != manifest.head:
-            # A ledger written anew has a chain that holds; what the run archived of it does not change with it.
-            yield error("manifest-head-differs", place, number=manifest.last_event)
-        head = max(head, manifest.last_event)
-        yield from _check_copies(desk, manifest)
-    if head != ledger.number:
-        yield error("manifest-gap", Place(archive), expected=head + 1, found=ledger.number)
-
-
-def _check_copies(desk: Desk, manifest: Manifest) -> Iterator[Problem]:
-    """What a run depended on lies in archive/ as it was."""
-    archive = desk.folders.archive
-    for sha256 in manifest.master.values():
-        yield from _check_hash(desk.path, master_copy(archive, sha256), sha256)
-    for name, sha256 in manifest.templates.items():
-        yield from _check_hash(desk.path, template_copy(archive, name, sha256), sha256)
-    for document in manifest.documents:
-        yield from _check_hash(desk.path, document.archived, document.sha256)
-    yield from _check_hash(desk.path, rules_copy(archive, manifest.rules), manifest.rules)
-    if manifest.tracker:
-        yield from _check_hash(desk.path, manifest.tracker, manifest.tracker.rpartition(".")[0].rpartition(".")[2])
-    for review in manifest.reviews:
-        kept = archive_path(desk.folders, manifest.as_of, PurePosixPath(review.file).name, review.sha256)
-        yield from _check_hash(desk.path, kept, review.sha256)
-
-
-def _check_papers(desk: Desk, ledger: Ledger) -> Iterator[Problem]:
-    for order in ledger.orders.values():
-        for paper in order.papers:
-            path = desk.path / paper.file
-            if not path.is_file():
-                yield warning("paper-missing", Place(paper.file), order=order.number)
-            elif hashlib.sha256(path.read_bytes()).hexdigest() != paper.sha256:
-                yield warning("paper-edited", Place(paper.file), order=order.number)
-
-
-def _check_hash(desk: Path, file: str, sha256: str) -> Iterator[Problem]:
-    """A file of archive/ is as it was; of one that is named by its hash, the name has the hash's first digits."""
-    path = desk / file
-    if not path.is_file():
-        yield error("archived-missing", Place(file))
-    elif not hashlib.sha256(path.read_bytes()).hexdigest().startswith(sha256):
-        yield error("archived-differs", Place(file), sha256=sha256)
+PATIENCE = Limits(seconds=600, megabytes=4_000)
 
 
 def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, tuple[Problem, ...]]:
@@ -138,38 +49,78 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     if into.exists() and any(into.iterdir()):
         raise UsageError([error("desk-exists", Place(str(into)), path=into)])
     archive = desk.folders.archive
-    shutil.copytree(desk.path / archive, into / archive)
-    shutil.copyfile(desk.path / SETTINGS_FILE, into / SETTINGS_FILE)
-    for folder in ("rules", "templates", desk.folders.master):
-        if (desk.path / folder).is_dir():
-            shutil.copytree(desk.path / folder, into / folder)
+    _copy_files(desk.path / archive, into / archive)
+    if (desk.path / SETTINGS_FILE).is_file():
+        shutil.copyfile(desk.path / SETTINGS_FILE, into / SETTINGS_FILE)
+        for folder in ("rules", "templates", desk.folders.master):
+            _copy_files(desk.path / folder, into / folder)
+    else:
+        for file, content in recall_files(desk):
+            write_durably(into / file, content)
     rebuilt, notes = _with_own_ledger(open_desk_at(into, desk.language))
-    catalogue = load_messages()
-    ledger = Ledger()
+    with open_workers(PATIENCE) as workers:
+        caught = catch_up(rebuilt, Ledger(), workers, watch)
+    if not caught.problems and caught.inputs is not None:
+        _write_shared(rebuilt, caught.ledger, caught.inputs)
+    return rebuilt, (*notes, *caught.problems)
+
+
+@dataclass(frozen=True)
+class CaughtUp:
+    """How far a replay came: the ledger, the last run's inputs (None: none was done again), and what stopped it."""
+
+    ledger: Ledger
+    inputs: RunInputs | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def catch_up(desk: Desk, ledger: Ledger, workers: Workers, watch: Watch = iter) -> CaughtUp:
+    """Does the runs again that archive/ knows of and the ledger does not: their events, and their papers.
+
+    `ledger` is what the desk's store holds. It ends at the first run that has problems.
+    """
     inputs = None
-    with open_workers(_PATIENCE) as workers:
-        for path in watch(list_manifests(into / archive)):
-            place = Place(path.relative_to(into).as_posix())
-            try:
-                manifest = read_manifest(path.read_bytes())
-            except (ValueError, KeyError, TypeError) as trouble:
-                return rebuilt, (*notes, error("manifest-unreadable", place, reason=trouble))
-            if spoilt := tuple(_check_copies(rebuilt, manifest)):
-                return rebuilt, (*notes, *spoilt)
-            inputs = recall_inputs(rebuilt, manifest, ledger, workers)
-            planned = plan_run(inputs, catalogue, workers)
-            if planned.ledger.head != manifest.head:
-                differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
-                return rebuilt, (*notes, differs)
-            carry_out(_without_tracker(planned.plan, rebuilt), into, rebuilt.store)
-            ledger = planned.ledger
-    if inputs is not None:
-        books, _ = read_shared_workbooks(rebuilt, ledger.desk_id, reread=False)
-        last = replace(inputs, rules=rebuilt.rules, changes=SharedChanges(), shared=books, problems=())
-        assessment = rebuilt.assess(ledger, inputs.as_of)
-        written = plan_tracker(last, ledger, assessment, catalogue, edits=0, conflicts=0)
-        carry_out(Plan(written.actions), into, rebuilt.store)
-    return rebuilt, notes
+    for path in watch(list_manifests(desk.path / desk.folders.archive)):
+        place = Place(path.relative_to(desk.path).as_posix())
+        try:
+            manifest = read_manifest(path.read_bytes())
+        except (ValueError, KeyError, TypeError) as trouble:
+            return CaughtUp(ledger, inputs, (error("manifest-unreadable", place, reason=trouble),))
+        if manifest.last_event == ledger.number and manifest.head != ledger.head:
+            return CaughtUp(ledger, inputs, (error("manifest-head-differs", place, number=ledger.number),))
+        if manifest.first_event <= ledger.number:
+            continue
+        if manifest.first_event != ledger.number + 1:
+            gap = error("manifest-gap", place, expected=ledger.number + 1, found=manifest.first_event)
+            return CaughtUp(ledger, inputs, (gap,))
+        if spoilt := tuple(check_copies(desk, manifest)):
+            return CaughtUp(ledger, inputs, spoilt)
+        inputs = recall_inputs(desk, manifest, ledger, workers)
+        planned = plan_run(inputs, desk.catalogue, workers)
+        if planned.ledger.head != manifest.head:
+            differs = error("rebuild-differs", place, expected=manifest.head, found=planned.ledger.head)
+            return CaughtUp(ledger, inputs, (differs,))
+        carry_out(_without_tracker(planned.plan, desk), desk.path, desk.store)
+        ledger = planned.ledger
+    return CaughtUp(ledger, inputs)
+
+
+def _write_shared(desk: Desk, ledger: Ledger, inputs: RunInputs) -> None:
+    """The shared workbooks, which are written once, at the end; `inputs` are the last run's."""
+    books, _ = read_shared_workbooks(desk, ledger.desk_id, reread=False)
+    last = replace(inputs, rules=desk.rules, changes=SharedChanges(), shared=books, problems=())
+    assessment = desk.assess(ledger, last.as_of)
+    written = plan_tracker(last, ledger, assessment, desk.catalogue, edits=0, conflicts=0)
+    carry_out(Plan(written.actions), desk.path, desk.store)
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    """A folder's files, without those that are links: what they lead to is none of the desk's."""
+    for path in walk_files(source):
+        if not is_link(path):
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
 
 
 def _with_own_ledger(desk: Desk) -> tuple[Desk, tuple[Problem, ...]]:

@@ -15,8 +15,8 @@ from xltools.core.patch import SheetPatch
 from xltools.core.problem import Problem
 from xltools.core.sheet import Scalar, Sheet
 from xltools.core.text import label_key
+from xltools.core.watch import Watch
 from xltools.desk.digest import write_digests
-from xltools.desk.planning import Watch
 from xltools.desk.result import RunResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import SETTINGS_FILE, Desk, open_desk_at

@@ -3,9 +3,8 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from xltools.books.build import build_workbook
 from xltools.core.codec import canonical_json
@@ -14,13 +13,14 @@ from xltools.core.plan import Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
 from xltools.desk.failure import DONE, RETURNED, UsageError
 from xltools.desk.inputs import read_template
+from xltools.desk.postbox import has_server, mailboxes, plan_mail, sender_of, written_at
 from xltools.desk.result import ProblemWriter
 from xltools.desk.run import describe_plan, hold_desk, recover_desk
 from xltools.desk.session import STATE_FOLDER, Desk, master_path
 from xltools.edge.folders import safe_name
 from xltools.edge.html import render_html
 from xltools.edge.journal import carry_out
-from xltools.edge.mail import Mail, Mailbox, is_mail_address, write_mail
+from xltools.edge.mail import Mail
 from xltools.reports.digest import Digest, ToldRow, compare_digest, find_reader, list_held, split_digests
 from xltools.reports.digest_page import digest_context, digest_grids
 from xltools.reports.digest_text import MOST_IN_CHAT, digest_subject, digest_text
@@ -30,7 +30,6 @@ from xltools.reports.people import People
 DIGEST_TEMPLATE = "digest.html.j2"
 DIGEST_STATE = f"{STATE_FOLDER}/digests"
 _MOST_REMEMBERED = 8  # digests a reader
-_WRITTEN_AT = dt.time(8)  # in the desk's time zone
 
 # What the last digests told, by their day in ISO text.
 _Memory = Mapping[str, list[ToldRow]]
@@ -38,7 +37,10 @@ _Memory = Mapping[str, list[ToldRow]]
 
 @dataclass(frozen=True)
 class WrittenDigest:
-    """A mail that was written: for whom, to which addresses (none: nobody's is known), its file, how many items."""
+    """A mail that was written: for whom, to which addresses (none: nobody's is known), its file, how many items.
+
+    One that goes to the mail server has an `id` instead of a file.
+    """
 
     reader: str
     name: str
@@ -46,6 +48,7 @@ class WrittenDigest:
     file: str
     subject: str
     items: int
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class DigestResult:
     @property
     def files(self) -> tuple[str, ...]:
         """The .eml files, desk-relative."""
-        return tuple(mail.file for mail in self.mails)
+        return tuple(mail.file for mail in self.mails if mail.file)
 
     @property
     def exit_code(self) -> int:
@@ -71,26 +74,32 @@ def write_digests(desk: Desk, as_of: dt.date, *, send: bool = False, dry_run: bo
     """Writes the digests of a day as .eml into the outbox; readers with nothing to be told get none.
 
     What each was told is kept in .desk/digests/, by reader and day: the next digest says what has changed since the
-    latest of an earlier day, so that one written twice is the same. To `send` there is no mail server yet: warning
-    mail-server-missing, and the mails lie in the outbox. BusyError where a run is at work.
+    latest of an earlier day, so that one written twice is the same. With `send` they are put into the queue for the
+    mail server, one a day and reader, and `send_due_mail` sends them; where there is none: warning mail-server-missing,
+    and they lie in the outbox. BusyError where a run is at work.
     """
-    with hold_desk(desk):
+    with hold_desk(desk) as lock:
         if not dry_run:
-            recover_desk(desk)
-        digests, people = read_digests(desk, as_of)
-        found = [_write_digest(digest, desk, people) for digest in digests]
-        problems = tuple(one for one in found if isinstance(one, Problem))
-        written = [one for one in found if not isinstance(one, Problem)]
-        mails = tuple(mail for mail, _ in written if mail)
-        problems = (*dict.fromkeys(problems), *_missing_addresses(mails, desk))
-        if send and mails:
-            problems += (warning("mail-server-missing", Place("desk.yaml"), folder=desk.folders.outbox),)
-        plan = Plan(tuple(action for _, actions in written for action in actions))
-        if any(problem.is_error for problem in problems):
-            return DigestResult((), problems)
+            recover_desk(desk, lock)
+        result, plan = plan_digests(desk, as_of, send=send)
         if dry_run:
-            return DigestResult(mails, problems, describe_plan(plan, desk.say))
-        return DigestResult(mails, (*problems, *carry_out(plan, desk.path, desk.store)))
+            return replace(result, planned=describe_plan(plan, desk.say))
+        return replace(result, problems=(*result.problems, *carry_out(plan, desk.path, desk.store)))
+
+
+def plan_digests(desk: Desk, as_of: dt.date, *, send: bool) -> tuple[DigestResult, Plan]:
+    """The digests of a day, and what is to be written; nothing where the template is wrong."""
+    digests, people = read_digests(desk, as_of)
+    found = [_write_digest(digest, desk, people, send=send) for digest in digests]
+    problems = tuple(one for one in found if isinstance(one, Problem))
+    written = [one for one in found if not isinstance(one, Problem)]
+    mails = tuple(mail for mail, _ in written if mail)
+    problems = (*dict.fromkeys(problems), *_missing_addresses(mails, desk))
+    if send and mails and not has_server(desk):
+        problems += (warning("mail-server-missing", Place("desk.yaml"), folder=desk.folders.outbox),)
+    if any(problem.is_error for problem in problems):
+        return DigestResult((), problems), Plan()
+    return DigestResult(mails, problems), Plan(tuple(action for _, actions in written for action in actions))
 
 
 def tell_digest(desk: Desk, as_of: dt.date, owner: str = "") -> Iterator[str]:
@@ -109,24 +118,30 @@ def tell_digest(desk: Desk, as_of: dt.date, owner: str = "") -> Iterator[str]:
     return iter((desk.say("ui-late-none"),))
 
 
-def digest_json(result: DigestResult, writer: ProblemWriter) -> dict[str, Any]:
-    """The JSON shape of `digest`; `planned` only where nothing was written."""
+def digest_json(result: DigestResult, writer: ProblemWriter, states: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The JSON shape of `digest`; `planned` only where nothing was written.
+
+    With `states`, of mails by their ids, each recipient has its `state`; see `mail_states`.
+    """
     written: dict[str, Any] = {
         "files": list(result.files),
-        "recipients": [
-            {
-                "reader": mail.reader,
-                "name": mail.name,
-                "addresses": list(mail.addresses),
-                "file": mail.file,
-                "subject": mail.subject,
-                "items": mail.items,
-            }
-            for mail in result.mails
-        ],
+        "recipients": [recipient_json(mail, states) for mail in result.mails],
         "problems": writer.write_all(result.problems),
     }
     return written | ({"planned": list(result.planned)} if result.planned else {})
+
+
+def recipient_json(mail: WrittenDigest, states: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """One mail in the JSON shape."""
+    told = {
+        "reader": mail.reader,
+        "name": mail.name,
+        "addresses": list(mail.addresses),
+        "file": mail.file,
+        "subject": mail.subject,
+        "items": mail.items,
+    }
+    return told if states is None else told | {"state": states.get(mail.id, "queued") if mail.id else "written"}
 
 
 def read_digests(desk: Desk, as_of: dt.date) -> tuple[tuple[Digest, ...], People]:
@@ -147,7 +162,7 @@ def _compare(digest: Digest, memory: _Memory) -> Digest:
 
 
 def _write_digest(
-    digest: Digest, desk: Desk, people: People
+    digest: Digest, desk: Desk, people: People, *, send: bool
 ) -> tuple[WrittenDigest | None, tuple[WriteFile, ...]] | Problem:
     """The mail of a digest, and what is to be written; no mail where there is nothing to say."""
     memory = _remember(desk, digest)
@@ -162,25 +177,27 @@ def _write_digest(
     page = render_html(template, digest_context(digest, settings.language, say, company), place)
     if isinstance(page, Problem):
         return page
-    readers = [one for one in find_reader(digest, people, settings.mail.pmc) if is_mail_address(one.mail)]
+    readers = mailboxes(find_reader(digest, people, settings.mail.pmc))
     title = say("ui-digest-title", name=digest.name, as_of=digest.as_of.isoformat())
     subject = digest_subject(digest, settings.language, say)
     mail = Mail(
-        sender=Mailbox(settings.mail.sender, company),
-        to=tuple(Mailbox(one.mail, one.name) for one in readers),
+        sender=sender_of(desk),
+        to=readers,
         subject=subject,
         text="\n".join([*digest_text(digest, settings.language, say), "", say("ui-digest-footer"), ""]),
         html=page,
-        when=dt.datetime.combine(digest.as_of, _WRITTEN_AT, ZoneInfo(settings.time_zone)),
+        when=written_at(desk, digest.as_of),
         workbook=build_workbook(digest_grids(digest, settings.language, say), digest.as_of, title=title),
         workbook_name=safe_name(f"{say('ui-digest-file')}-{digest.as_of.isoformat()}", ".xlsx"),
     )
     reader = say(f"ui-digest-of-{digest.reader}", name=digest.name)  # an owner may be called as a department is
-    name = safe_name(f"{digest.as_of.isoformat()} {say('ui-digest-file')} {reader}", ".eml")
-    file = f"{desk.folders.outbox}/{name}"
-    addresses = tuple(one.mail for one in readers)
-    written = WrittenDigest(digest.reader, digest.name, addresses, file, subject, len(digest.items))
-    return written, (WriteFile(file, write_mail(mail), expected=None), *memory)
+    name = f"{digest.as_of.isoformat()} {say('ui-digest-file')} {reader}"
+    key = f"{digest.reader} {digest.key}"
+    letter = plan_mail(desk, mail, "digest", key, name, series=f"digest {key}", send=send)
+    addresses = tuple(one.address for one in readers)
+    written = WrittenDigest(digest.reader, digest.name, addresses, letter.file, subject, len(digest.items), letter.id)
+    # Of one that went out already what it told is known: what is new since must not pass for told.
+    return written, (*letter.actions, *memory) if letter.is_new else ()
 
 
 def _missing_addresses(mails: Iterable[WrittenDigest], desk: Desk) -> Iterator[Problem]:

@@ -52,7 +52,7 @@ class RunInputs:
     `copies` are the marked copies of open returns, by return id: their sha256 by path. One that `closes_year`
     archives what it `keeps` (path and content). `meeting` are the sheets of review meetings; `read_archived` gives
     an original by its archived path, or raises OSError. `held` is what is known of workbooks that wait at a gate,
-    None where the inbox tells it.
+    None where the inbox tells it. `previous` is the sha256 of the last manifest (empty: there is none).
     """
 
     as_of: dt.date
@@ -74,6 +74,7 @@ class RunInputs:
     meeting: MeetingFolder = field(default_factory=MeetingFolder)
     read_archived: Callable[[str], bytes] = lambda _: b""
     held: tuple[Finding, ...] | None = None
+    previous: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -99,6 +100,7 @@ def gather_inputs(
     return RunInputs(
         as_of=as_of,
         number=next_manifest_number(desk),
+        previous=hash_last_manifest(desk),
         rules=desk.rules,
         layers=desk.layers,
         ledger=ledger,
@@ -164,6 +166,12 @@ def _read_copies(desk: Desk, return_id: str) -> Mapping[str, str]:
 def next_manifest_number(desk: Desk) -> int:
     """One more than the last run that left a manifest."""
     return max((int(path.stem[4:]) for path in list_manifests(desk.path / desk.folders.archive)), default=0) + 1
+
+
+def hash_last_manifest(desk: Desk) -> str:
+    """The sha256 of the last run's manifest, empty where there is none."""
+    manifests = list_manifests(desk.path / desk.folders.archive)
+    return hashlib.sha256(manifests[-1].read_bytes()).hexdigest() if manifests else ""
 
 
 def read_templates(desk: Path, rules: Rules) -> dict[str, bytes]:

@@ -1,9 +1,10 @@
 """What a run took in, as archive/ keeps it: enough to do the run again."""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from xltools.core.codec import (
 )
 from xltools.core.record import Answer, Document, Edit, FieldValue, Finding
 
-VERSION = 1
+VERSION = 2
+# No text in the manifest can hold this: its quotation marks would be escaped.
+_SEAL, _NO_SEAL = b'"seal": "', b"0" * 64
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Manifest:
     `edits`, `findings`, `answers`, the rows `typed` by hand and the `reviews` were read from shared workbooks;
     `tracker` is the archived path of the one that the first four stand in (empty where none was read). `closed_year` is
     the year that was closed, `held` what waited at a gate then, `occupied` the paths where another file stood in a
-    paper's way.
+    paper's way. `kept` are further files that the run put into archive/, by path with their sha256; `previous` is the
+    sha256 of the manifest before this one (empty: the first).
     """
 
     number: int
@@ -70,6 +74,8 @@ class Manifest:
     closed_year: int | None = None
     occupied: tuple[str, ...] = ()
     held: tuple[Finding, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+    previous: str = ""
 
 
 def manifest_name(number: int) -> str:
@@ -77,8 +83,13 @@ def manifest_name(number: int) -> str:
     return f"run-{number:06}.json"
 
 
+def manifest_path(archive: str, manifest: Manifest) -> str:
+    """Where a run's manifest lies in the desk."""
+    return f"{archive}/{manifest.as_of:%Y}/{manifest.as_of:%m}/{manifest_name(manifest.number)}"
+
+
 def write_manifest(manifest: Manifest) -> bytes:
-    """The manifest as JSON."""
+    """The manifest as JSON, sealed: its `seal` is the sha256 of its bytes with noughts in the seal's place."""
     written = {
         "version": VERSION,
         "number": manifest.number,
@@ -110,8 +121,23 @@ def write_manifest(manifest: Manifest) -> bytes:
         "papers": list(manifest.papers),
         "occupied": list(manifest.occupied),
         "events": {"first": manifest.first_event, "last": manifest.last_event, "head": manifest.head},
+        "kept": dict(manifest.kept),
+        "previous": manifest.previous,
+        "seal": _NO_SEAL.decode(),
     }
-    return (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    bare = (json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    before, _, after = bare.rpartition(_SEAL + _NO_SEAL)
+    return before + _SEAL + hashlib.sha256(bare).hexdigest().encode() + after
+
+
+def is_sealed(content: bytes) -> bool:
+    """True for the bytes of a manifest, every one of which is as the run wrote it."""
+    try:
+        seal = json.loads(content)["seal"].encode()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    before, found, after = content.rpartition(_SEAL + seal)
+    return bool(found) and hashlib.sha256(before + _SEAL + _NO_SEAL + after).hexdigest().encode() == seal
 
 
 def read_manifest(content: bytes) -> Manifest:
@@ -142,6 +168,8 @@ def read_manifest(content: bytes) -> Manifest:
         first_event=written["events"]["first"],
         last_event=written["events"]["last"],
         head=written["events"]["head"],
+        kept=written["kept"],
+        previous=written["previous"],
     )
 
 

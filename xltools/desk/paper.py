@@ -10,7 +10,8 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.text import label_key
 from xltools.desk import prefill
-from xltools.desk.answers import desk_tables, find_order
+from xltools.desk.answers import find_order
+from xltools.desk.checking import desk_tables
 from xltools.desk.failure import UsageError
 from xltools.desk.inputs import read_template
 from xltools.desk.paper_shelf import PaperShelf
@@ -19,6 +20,7 @@ from xltools.desk.result import PaperResult
 from xltools.desk.run import RunOptions, run_desk_at
 from xltools.desk.session import Desk
 from xltools.edge.journal import write_durably
+from xltools.edge.opening import open_file
 from xltools.edge.pdf import convert_to_pdf
 from xltools.forms.paper_templates import template_name
 from xltools.forms.papers import PaperRule
@@ -61,6 +63,12 @@ def make_paper(
     if isinstance(converted, Problem):
         return replace(made, problems=(*made.problems, replace(converted, place=Place(made.files[0]))))
     return replace(made, files=(*made.files, *(_relative(one, desk.path) for one in converted)))
+
+
+def open_paper(desk: Desk, made: PaperResult) -> PaperResult:
+    """The papers, each opened with the program that the person's system has for it; warning file-not-opened."""
+    troubles = [open_file(desk.path / file, file) for file in made.files]
+    return replace(made, problems=(*made.problems, *filter(None, troubles)))
 
 
 def _find_files(

@@ -123,7 +123,7 @@ class _PaperMaker:
         path = archive_path(
             self.inputs.rules.settings.folders, self.inputs.as_of, PurePosixPath(made.path).name, sha256
         )
-        return WriteFile(path, made.content)
+        return WriteFile(path, made.content, required=True)
 
     def _event(self, request: PaperRequest, made: WriteFile, order: Order) -> Event:
         sha256 = hashlib.sha256(made.content).hexdigest()

@@ -3,11 +3,10 @@
 The workbooks it was given are read on the way, in processes of their own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
+from xltools.core.watch import Watch
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges, take_changes
 from xltools.desk.documents import take_documents
@@ -25,8 +24,6 @@ from xltools.forms.messages import Catalogue
 from xltools.ledger.decide import close_year
 from xltools.ledger.replay import Ledger
 from xltools.reports.late import late_json, list_late
-
-Watch = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -63,13 +60,14 @@ def plan_run(inputs: RunInputs, catalogue: Catalogue, workers: Workers, watch: W
     if untold := find_untrue(inputs, tracker):  # decided again without them: they would be numbered items by now
         return plan_run(replace(inputs, changes=inputs.changes.withholding(untold)), catalogue, workers, watch)
     archived = [one for one in documents if one.archived]
-    snapshots = plan_manifest(inputs, book, changes, archived, papers.files, held)
+    shared = _keep_shared(inputs, changes)
+    snapshots = plan_manifest(inputs, book, changes, archived, papers.files, held, (*shared, *papers.actions))
     say = catalogue.speaker(language)
     actions = (
         *((AppendEvents(tuple(book.events)),) if book.events else ()),
         *taken.actions,
         *plan_tidying(inputs, book.ledger),
-        *_keep_shared(inputs, changes),
+        *shared,
         *snapshots,
         *papers.actions,
         *plan_meeting_sheets(inputs, book.ledger, say, {one.file for one in archived}),

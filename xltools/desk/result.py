@@ -56,11 +56,13 @@ class RunResult:
     problems: tuple[Problem, ...]
     planned: tuple[str, ...] = ()
     seconds: float = 0.0
+    digests: tuple[Mapping[str, Any], ...] = ()
+    mail_exit_code: int = DONE
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 something was returned or has errors, 4 a shared workbook is open, 70 an error of ours."""
-        held = [DONE]
+        """0 done, 1 something returned or with errors, 4 a shared workbook open, 6 mail failed, 70 an error of ours."""
+        held = [DONE, self.mail_exit_code]
         if self.tracker.queued:
             held.append(BUSY)
         told = (*self.problems, *(problem for document in self.documents for problem in document.problems))
@@ -144,7 +146,7 @@ def run_json(result: RunResult, writer: ProblemWriter) -> dict[str, Any]:
         },
         "papers": list(result.papers),
         "late": [dict(row) for row in result.late],
-        "digests": [],
+        "digests": [dict(mail) for mail in result.digests],
         "problems": writer.write_all(result.problems),
         "seconds": result.seconds,
     }

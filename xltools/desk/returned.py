@@ -3,13 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
 
 from xltools.books.build import build_workbook
 from xltools.books.marks import mark_workbook
 from xltools.core.codec import canonical_json
-from xltools.core.patch import Mark
-from xltools.core.place import cell_position
 from xltools.core.plan import Action, RemoveFile, WriteFile
 from xltools.core.problem import Problem
 from xltools.desk.inputs import RETURNED_STATE, ReceivedFile, RunInputs
@@ -19,8 +16,7 @@ from xltools.edge.folders import archive_path
 from xltools.intake.returned import RETURN_PROPERTY
 from xltools.ledger.documents import return_id
 from xltools.ledger.replay import Ledger
-from xltools.reports.problems import problem_list
-from xltools.reports.wording import Say
+from xltools.reports.problems import gather_marks, problem_list
 
 
 def returned_path(archived: str, inputs: RunInputs) -> str:
@@ -40,7 +36,7 @@ def plan_returned_copy(
     told = [{**writer.write(problem), "field": writer.label(problem.field)} for problem in problems]
     listing = problem_list(received.file, told, say)
     properties = {RETURN_PROPERTY: return_id(received.sha256)}
-    marks = _marks(told, say)
+    marks = gather_marks(told, say)
     # At what a worker came to grief, this process would too.
     is_markable = not find_verdict(problems)
     marked = is_markable and mark_workbook(received.content, marks, listing, properties, file=received.file)
@@ -76,17 +72,3 @@ def _write_copies(copies: Mapping[str, bytes], received: ReceivedFile, inputs: R
     known = {**before, **{path: hashlib.sha256(content).hexdigest() for path, content in copies.items()}}
     written = [WriteFile(path, content, expected=before.get(path, "")) for path, content in copies.items()]
     return [*written, WriteFile(copies_file(own), canonical_json(known).encode(), expected=None)]
-
-
-def _marks(problems: Sequence[Mapping[str, Any]], say: Say) -> dict[str, list[Mark]]:
-    """A mark for each cell that a problem names; several problems of a cell share one."""
-    cells: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for problem in problems:
-        if problem["sheet"] and problem["cell"]:
-            cells.setdefault((problem["sheet"], problem["cell"]), []).append(problem)
-    marks: dict[str, list[Mark]] = {}
-    for (sheet, cell), found in cells.items():
-        note = "\n\n".join(say("ui-mark-note", message=one["message"], hint=one["hint"]).strip() for one in found)
-        is_error = any(one["severity"] == "error" for one in found)
-        marks.setdefault(sheet, []).append(Mark(*cell_position(cell), note, is_error))
-    return marks

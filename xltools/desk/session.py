@@ -4,11 +4,12 @@ import datetime as dt
 import gc
 import locale
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from xltools.core.calendar import WorkCalendar
@@ -16,12 +17,13 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error, warning
 from xltools.core.record import Record, Table
 from xltools.core.text import Language
+from xltools.desk.drive import expect_trouble
 from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.desk.manifest import list_manifests, read_manifest
 from xltools.desk.reading import open_workers, read_own_workbooks
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
-from xltools.edge.store import Store, UnreadableLedgerError
+from xltools.edge.links import find_links_out
 from xltools.edge.workers import Workers
 from xltools.forms.load import load_rules
 from xltools.forms.messages import Catalogue, load_catalogue
@@ -34,6 +36,9 @@ from xltools.ledger.standing import Standing, assess_order
 from xltools.reports.lines import AssessedLine, assess_lines
 from xltools.reports.wording import Say
 from xltools.resources import resource_root
+
+if TYPE_CHECKING:
+    from xltools.edge.store import Store, UnreadableLedgerError
 
 SETTINGS_FILE = "desk.yaml"
 STATE_FOLDER = ".desk"
@@ -72,8 +77,11 @@ class Desk:
         return DeskFolders(self.path, self.folders)
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The ledger's store."""
+        # Not every verb looks into the ledger, and SQLAlchemy takes as long to load as a check to make.
+        from xltools.edge.store import Store, UnreadableLedgerError  # noqa: PLC0415
+
         state = self.path / STATE_FOLDER
         state.mkdir(exist_ok=True)
         try:
@@ -88,28 +96,31 @@ class Desk:
 
     def replay_ledger(self) -> Ledger:
         """The ledger's state; LedgerError where its chain is broken, or it lacks events that archive/ knows of."""
-        try:
-            problems = self.store.check()
-            if problems:
-                raise LedgerError(problems)
-            with _collector_paused():
-                ledger = replay(self.store.events())
-        except UnreadableLedgerError as trouble:
-            raise LedgerError([_unreadable(trouble)]) from trouble
-        self._check_archive(ledger)
+        from xltools.edge.store import UnreadableLedgerError  # noqa: PLC0415
+
+        # Before the events: a run that writes meanwhile writes its events first, and its manifest after them.
+        with expect_trouble(self.path):
+            manifests = list_manifests(self.path / self.folders.archive)
+            try:
+                problems = self.store.check()
+                if problems:
+                    raise LedgerError(problems)
+                with _collector_paused():
+                    ledger = replay(self.store.events())
+            except UnreadableLedgerError as trouble:
+                raise LedgerError([_unreadable(trouble)]) from trouble
+        if manifests:
+            self._check_archive(ledger, manifests[-1])
         return ledger
 
-    def _check_archive(self, ledger: Ledger) -> None:
+    def _check_archive(self, ledger: Ledger, manifest: Path) -> None:
         """LedgerError where archive/ knows of later events: a ledger deleted, or put back from an old backup."""
-        manifests = list_manifests(self.path / self.folders.archive)
-        if not manifests:
-            return
         try:
-            last = read_manifest(manifests[-1].read_bytes())
+            last = read_manifest(manifest.read_bytes())
         except (OSError, ValueError, KeyError, TypeError):
             return  # `verify` tells what is wrong with it
         if last.last_event > ledger.number or (last.last_event == ledger.number and last.head != ledger.head):
-            place = Place(manifests[-1].relative_to(self.path).as_posix())
+            place = Place(manifest.relative_to(self.path).as_posix())
             raise LedgerError([error("ledger-behind-archive", place, archived=last.last_event, found=ledger.number)])
 
     def master_workbooks(self) -> tuple[MasterWorkbook, ...]:
@@ -156,7 +167,7 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _unreadable(trouble: UnreadableLedgerError) -> Problem:
+def _unreadable(trouble: "UnreadableLedgerError") -> Problem:
     return error("ledger-unreadable", Place(f"{STATE_FOLDER}/ledger.db"), reason=trouble)
 
 
@@ -180,14 +191,28 @@ def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
 
 def open_desk_at(path: Path, language: Language | None = None) -> Desk:
     """The desk in a folder; UsageError where there is none, RulesError where its rules are wrong."""
-    settings = path / SETTINGS_FILE
-    if not settings.is_file():
-        raise UsageError([error("desk-not-found", Place(str(path)), path=path)])
-    layers = (package_layer(), desk_layer(path))
+    with expect_trouble(path):
+        if not (path / SETTINGS_FILE).is_file():
+            raise UsageError([error("desk-not-found", Place(str(path)), path=path)])
+        layers = (package_layer(), desk_layer(path))
     rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
     if rules is None:
         raise RulesError(problems)
+    folders = rules.settings.folders
+    # What is written into the last four is looked at by itself: they hold too much to be gone through each time.
+    _check_links(path, (folders.master, folders.review, folders.tracker, folders.prices))
+    _check_links(path, (folders.inbox, folders.archive, folders.papers, folders.returned, folders.outbox), inside=False)
     return Desk(path, rules, layers, load_messages(), language or rules.settings.language)
+
+
+def _check_links(path: Path, names: Sequence[str], *, inside: bool = True) -> None:
+    """RulesError where one of these is, or holds, a link out of the desk: what it leads to is not the desk's to use."""
+    astray = tuple(find_links_out(path, [path / name for name in names], inside=inside))
+    if astray:
+        raise RulesError(
+            error("link-leaves-desk", Place(link.relative_to(path).as_posix()), target=os.path.realpath(link))
+            for link in astray
+        )
 
 
 def package_rules() -> Rules:

@@ -1,6 +1,7 @@
 """What a run depended on, kept in archive/: its manifest, and copies of rules, master data and templates by hash."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from xltools.core.plan import Action, WriteFile
@@ -8,7 +9,7 @@ from xltools.core.record import Finding
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges
 from xltools.desk.inputs import RunInputs
-from xltools.desk.manifest import Manifest, ManifestDocument, layers_text, manifest_name, write_manifest
+from xltools.desk.manifest import Manifest, ManifestDocument, layers_text, manifest_path, write_manifest
 from xltools.desk.reading import find_verdict
 from xltools.desk.result import DocumentResult
 
@@ -20,8 +21,12 @@ def plan_manifest(
     documents: list[DocumentResult],
     papers: tuple[str, ...],
     held: tuple[Finding, ...],
+    kept: Iterable[Action] = (),
 ) -> list[Action]:
-    """The run's manifest, and copies of what it depended on; none for a run that took nothing in."""
+    """The run's manifest, and copies of what it depended on; none for a run that took nothing in.
+
+    `kept` are the run's other writings: those into archive/ stand in the manifest with their hashes.
+    """
     known = inputs.ledger.accepted
     if not book.events and all(one.sha256 in known and one.outcome == "duplicate" for one in documents):
         return []  # nothing that archive/ and its manifests don't hold already
@@ -63,14 +68,19 @@ def plan_manifest(
         first_event=inputs.ledger.number + 1,
         last_event=book.ledger.number,
         head=book.ledger.head,
+        kept={
+            one.path: _sha256(one.content)
+            for one in kept
+            if isinstance(one, WriteFile) and one.path.startswith(f"{archive}/")
+        },
+        previous=inputs.previous,
     )
     copies: list[Action] = [
         _keep(rules_copy(archive, manifest.rules), layers),
         *(_keep(master_copy(archive, _sha256(content)), content) for content in contents.values()),
         *(_keep(template_copy(archive, name, templates[name]), content) for name, content in inputs.templates.items()),
     ]
-    path = f"{archive}/{inputs.as_of:%Y}/{inputs.as_of:%m}/{manifest_name(inputs.number)}"
-    return [*copies, WriteFile(path, write_manifest(manifest), required=True)]
+    return [*copies, WriteFile(manifest_path(archive, manifest), write_manifest(manifest), required=True)]
 
 
 def rules_copy(archive: str, sha256: str) -> str:

@@ -45,6 +45,7 @@ folders:
   master: 基础资料
   tracker: 订单总表.xlsx
   prices: 价格表.xlsx
+  buttons: 订单助手.xlsm
   customers: 客户.xlsx
   products: 产品.xlsx
   stock: 库存.xlsx

@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from xltools.core.codec import plain_decimal
 from xltools.core.problem import Problem
-from xltools.desk.answers import CheckResult
+from xltools.desk.checking import CheckResult
+from xltools.desk.mailing import MailResult
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import Desk
+from xltools.desk.submit import SubmitResult
 from xltools.forms.messages import render_rule_problem
 from xltools.reports.late import LateRow, group_rows, group_spot, group_waiting
 from xltools.reports.screen import cut_to_width, wrap_to_width
@@ -68,8 +71,20 @@ def _in_short(document: DocumentResult, writer: ProblemWriter, say: Say) -> str:
     """A workbook and what is wrong with it in a line: the first error, and how many more."""
     errors = [problem for problem in document.problems if problem.is_error] or list(document.problems)
     first = f"{errors[0].place.cell} {writer.write(errors[0])['message']}".strip() if errors else ""
+    first = " ".join(first.splitlines())
     more = say("ui-run-more", count=len(errors) - 1) if len(errors) > 1 else ""
     return f"{document.file.partition('/')[2]}  {first}{more}"
+
+
+def tell_mail(result: MailResult, time_zone: str, say: Say) -> Iterator[str]:
+    """What became of the mails, in a line; nothing where there were none."""
+    if result.is_busy:
+        yield say("ui-mail-busy")
+    elif result.opens:
+        opens = result.opens.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M")
+        yield say("ui-mail-opens", waiting=result.waiting, opens=opens)
+    elif result.sent or result.waiting:
+        yield say("ui-mail-sent", count=len(result.sent), waiting=result.waiting)
 
 
 def tell_problems(problems: Iterable[Problem], writer: ProblemWriter) -> Iterator[str]:
@@ -80,7 +95,8 @@ def tell_problems(problems: Iterable[Problem], writer: ProblemWriter) -> Iterato
             continue
         written = writer.write(problem)
         place = f"{problem.place}: " if str(problem.place) else ""
-        yield f"{place}{written['message']}"
+        # A value with line breaks in it must not pass for further lines of ours.
+        yield " ".join(f"{place}{written['message']}".splitlines())
         if written["hint"]:
             yield f"  → {written['hint']}"
 
@@ -91,6 +107,16 @@ def tell_checks(checked: Iterable[CheckResult], writer: ProblemWriter, say: Say)
         count = len(one.problems)
         yield say("ui-check-file" if count else "ui-check-right", file=one.file, form=one.form or "?", count=count)
         yield from (f"  {line}" for line in tell_problems(one.problems, writer))
+
+
+def tell_submitted(results: Iterable[SubmitResult], writer: ProblemWriter, say: Say) -> Iterator[str]:
+    """Each workbook with what became of it, and its problems."""
+    for one in results:
+        check = one.check
+        outcome = ("ui-submit-done" if one.is_new else "ui-submit-again") if one.file else "ui-submit-refused"
+        errors = sum(problem.is_error for problem in check.problems)
+        yield say(outcome, file=check.file, form=check.form or "?", submitted=one.file, count=errors)
+        yield from (f"  {line}" for line in tell_problems(check.problems, writer))
 
 
 def tell_demo(desk: Desk, result: RunResult, say: Say) -> Iterator[str]:

@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import TemplateError
 from lxml import etree
 
 from xltools.core.place import Place
@@ -27,7 +26,14 @@ from xltools.edge.excel_sheet import (
     show_value,
     string_runs,
 )
-from xltools.edge.placeholders import make_printable, names_near, open_sandbox, tell_cause
+from xltools.edge.placeholders import (
+    FILLING_FAILED,
+    check_package,
+    make_printable,
+    names_near,
+    open_sandbox,
+    tell_cause,
+)
 from xltools.edge.row_map import RowMap, move_formula
 from xltools.edge.word import date_zip
 
@@ -48,6 +54,7 @@ def render_xlsx(template: bytes, context: Mapping[str, Any], as_of: dt.date, pla
     cell.
     """
     try:
+        check_package(template)
         package = _Package(template)
     except _BROKEN as cause:
         return error("template-unreadable", place, cause=tell_cause(cause))
@@ -62,6 +69,11 @@ def render_xlsx(template: bytes, context: Mapping[str, Any], as_of: dt.date, pla
     except _BROKEN as cause:
         return error("template-unreadable", place, cause=tell_cause(cause))
     return date_zip(package.write(as_of), as_of)
+
+
+def _parser() -> Any:
+    """Reads XML without what it may define, or lead to."""
+    return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 class _Package:
@@ -84,8 +96,7 @@ class _Package:
     def tree(self, part: str) -> Any:
         """A part's XML, which is written back."""
         if part not in self.trees:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            self.trees[part] = etree.fromstring(self.parts[part], parser)
+            self.trees[part] = etree.fromstring(self.parts[part], _parser())
         return self.trees[part]
 
     def links(self, part: str) -> dict[str, str]:
@@ -98,7 +109,7 @@ class _Package:
             one.get("Id"): posixpath.normpath(posixpath.join(folder, one.get("Target"))).lstrip("/")
             if not one.get("Target").startswith("/")
             else one.get("Target").lstrip("/")
-            for one in etree.fromstring(self.parts[relations])
+            for one in etree.fromstring(self.parts[relations], _parser())
             if one.get("TargetMode") != "External"
         }
 
@@ -156,7 +167,7 @@ class _Package:
         self.words += f"\n{text}"
         try:
             return plain_words(open_sandbox(finalize=show).from_string(text).render(context))
-        except (TemplateError, ArithmeticError, TypeError, ValueError) as cause:
+        except FILLING_FAILED as cause:
             raise SheetError(where, text, cause) from cause
 
     def _move_names(self, maps: Mapping[str, RowMap]) -> None:

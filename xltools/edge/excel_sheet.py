@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from xltools.core.codec import plain_decimal
 from xltools.core.place import cell_name, cell_position
-from xltools.edge.placeholders import failed_line
+from xltools.core.sandbox import BoundedSandbox
+from xltools.edge.placeholders import FILLING_FAILED, failed_line
 from xltools.edge.row_map import RowMap, move_formula, move_range, move_ranges, shift_formula
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -63,7 +62,7 @@ def read_sheet(root: Any, name: str, strings: Sequence[Sequence[Run]]) -> SheetT
     return sheet
 
 
-def fill_sheet(sheet: SheetTemplate, context: Mapping[str, Any], environment: SandboxedEnvironment) -> RowMap:
+def fill_sheet(sheet: SheetTemplate, context: Mapping[str, Any], environment: BoundedSandbox) -> RowMap:
     """Fills the sheet in place and tells where its rows went; SheetError at the cell that can't be filled.
 
     A cell of nothing but `{{ … }}` that comes to a number holds that number; anything else is text, never a formula.
@@ -72,7 +71,7 @@ def fill_sheet(sheet: SheetTemplate, context: Mapping[str, Any], environment: Sa
     source, spots = _write_source(sheet, last)
     try:
         filled = environment.from_string(source).render(context)
-    except (TemplateError, ArithmeticError, TypeError, ValueError) as cause:
+    except FILLING_FAILED as cause:
         line = failed_line(cause)
         cell, text = _find_spot(sheet, spots, line)
         raise SheetError(cell, text, cause) from cause

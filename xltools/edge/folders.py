@@ -13,6 +13,7 @@ from typing import Protocol
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, warning
+from xltools.edge.links import is_link
 
 FRESH_SECONDS = 10.0
 _MOST_OWNER_BYTES = 4096
@@ -25,8 +26,17 @@ _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|COM[0-9¹²³
 _RESERVED = frozenset('<>:"/\\|?*%')
 _LONG_MARK = "%~"  # never begins the code of a byte
 _MAX_SUFFIX_BYTES = 16
+_EARLIER_HASH = re.compile(r"(?<=.)\.([0-9a-f]{8})\Z")
 # Excel's, WPS's and OpenDocument's: workbooks and templates.
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".et", ".ett", ".ods", ".ots"}
+
+
+class LeavesDeskError(ValueError):
+    """A path leads out of the desk, by itself or by a link; `file` is the path, `target` where it leads."""
+
+    def __init__(self, file: str, target: object) -> None:
+        super().__init__(f"leads out of the desk: {file!r}")
+        self.file, self.target = file, str(target)
 
 
 class FolderNames(Protocol):
@@ -90,8 +100,17 @@ def inside_desk(desk: Path, relative: str) -> Path:
         raise ValueError(f"not a path inside the desk: {relative!r}")
     path = desk.joinpath(*parts)
     if not path.resolve().is_relative_to(desk.resolve()):
-        raise ValueError(f"leads out of the desk: {relative!r}")
+        raise LeavesDeskError(relative, path.resolve())
     return path
+
+
+def is_inside(desk: Path, relative: str) -> bool:
+    """True for a desk-relative path that leads nowhere else, by itself or by a link."""
+    try:
+        inside_desk(desk, relative)
+    except ValueError:
+        return False
+    return True
 
 
 def scan_inbox(paths: DeskFolders, pause: Callable[[], None], now: Callable[[], float] = time.time) -> InboxScan:
@@ -133,6 +152,22 @@ def find_workbooks(folder: Path) -> Iterator[Path]:
             yield from find_workbooks(path)
         elif path.suffix.lower() in _WORKBOOK_SUFFIXES:
             yield path
+
+
+def walk_files(folder: Path) -> Iterator[Path]:
+    """All files in a folder and below, by path; a link is given as it is and not followed.
+
+    What systems and programs leave lying about (Thumbs.db, owner files) is left out.
+    """
+    if is_link(folder) or not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if is_leftover(path.name):
+            continue
+        if is_link(path) or not path.is_dir():
+            yield path
+        else:
+            yield from walk_files(path)
 
 
 def is_open_elsewhere(path: Path) -> bool:
@@ -196,10 +231,29 @@ def archive_path(names: FolderNames, as_of: dt.date, name: str, sha256: str) -> 
     if not stem or len(suffix.encode("utf-8", "surrogatepass")) > _MAX_SUFFIX_BYTES:
         stem, dot, suffix = name, "", ""
     tail = f".{sha256[:8]}{dot}{safe_name(suffix) if suffix else ''}"
+    return f"{names.archive}/{as_of:%Y}/{as_of:%m}/{_join_name(stem, tail)}"
+
+
+def submission_name(name: str, sha256: str, digits: int = 8) -> str:
+    """What a workbook is called in the inbox: `<stem>.<first digits of sha256>.<suffix>`; other content, another name.
+
+    A hash that it got on an earlier way into the inbox or archive/ is taken off again. Eight figures without a letter
+    stay: they are a date far more often. A suffix that is no workbook's stays in the stem, for a run passes over some.
+    """
+    stem, dot, suffix = name.rpartition(".")
+    if not stem or dot + suffix.lower() not in _WORKBOOK_SUFFIXES:
+        stem, dot, suffix = name, "", ""
+    earlier = _EARLIER_HASH.search(stem)
+    if earlier and (not earlier[1].isdigit() or sha256.startswith(earlier[1])):
+        stem = stem[: earlier.start()]
+    return _join_name(stem, f".{sha256[:digits]}{dot}{suffix}")
+
+
+def _join_name(stem: str, tail: str) -> str:
     stem = safe_name(stem)
     if len(stem.encode()) + len(tail.encode()) > MAX_NAME_BYTES:
         stem = _cut(list(stem), MAX_NAME_BYTES - len(tail.encode()))
-    return f"{names.archive}/{as_of:%Y}/{as_of:%m}/{stem}{tail}"
+    return stem + tail
 
 
 def _list_inbox(inbox: Path) -> Iterator[tuple[Path, str]]:
@@ -213,10 +267,11 @@ def _list_inbox(inbox: Path) -> Iterator[tuple[Path, str]]:
 def _list_folder(folder: Path) -> Iterator[Path]:
     """What lies in a folder; a link could lead anywhere, so none is followed."""
     if folder.is_dir():
-        yield from (path for path in sorted(folder.iterdir()) if not path.is_symlink() and not _is_skipped(path.name))
+        yield from (path for path in sorted(folder.iterdir()) if not is_link(path) and not is_leftover(path.name))
 
 
-def _is_skipped(name: str) -> bool:
+def is_leftover(name: str) -> bool:
+    """True for the name of what a system or a program leaves lying about, or has not written whole yet."""
     return (
         name.startswith((*_OWNER_PREFIXES, "."))
         or name.lower() in _LEFTOVERS

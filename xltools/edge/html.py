@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateSyntaxError
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
+from xltools.core.sandbox import BoundedSandbox
+from xltools.edge.placeholders import FILLING_FAILED
 
 
 def render_html(template: bytes, context: Mapping[str, Any], place: Place) -> str | Problem:
@@ -20,12 +21,10 @@ def render_html(template: bytes, context: Mapping[str, Any], place: Place) -> st
         text = template.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
         return error("template-unreadable", place, cause=cause.reason)
-    environment = SandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
+    environment = BoundedSandbox(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     try:
         return environment.from_string(text).render(dict(context))
     except TemplateSyntaxError as cause:
         return error("template-placeholder-wrong", place, cause=f"{cause.message} ({cause.lineno})")
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as cause:
+    except FILLING_FAILED as cause:
         return error("template-placeholder-wrong", place, cause=str(cause).partition("\n")[0])

@@ -1,5 +1,6 @@
 """Carrying out a plan so that, killed at any point, the next run arrives at the same end state."""
 
+import errno
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,10 @@ class PlanOutdatedError(Exception):
 
 
 class PlanHeldError(Exception):
-    """A file that the rest of the plan counts on can't be written now; `recover` carries the plan through."""
+    """A new file, or one that the rest of the plan counts on, can't be written now, or the drive fails at any.
+
+    `recover` carries the plan through; the cause is the system's own error.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -46,9 +51,10 @@ def carry_out(plan: Plan, desk: Path, store: Store, step: Step = lambda _: None)
     What the plan writes, and the originals it archives, are copied to .desk/staging/, and the plan to
     .desk/journal.json, before the first act: from then on it is carried through, by `recover` if need be. Warnings:
     file-changed-meanwhile, file-in-use, archive-name-taken. Raises PlanOutdatedError or StaleLedgerError, with nothing
-    done, where the inbox or the ledger has changed since the plan was made; ValueError for a plan whose events don't
-    come first; PlanHeldError, with the journal left for `recover`, where a required file can't be written now. `step`
-    is called with a few words before each act.
+    done, where the inbox or the ledger has changed since the plan was made; OSError likewise, where it can't be written
+    down; ValueError for a plan whose events don't come first; PlanHeldError, with the journal left for `recover`, where
+    a required file can't be written now, or the drive fails. `step` is called with a few words before each act; what it
+    raises ends it there, as a kill would.
     """
     if any(isinstance(action, AppendEvents) for action in plan.actions[1:]):
         raise ValueError("events come first in a plan, once")
@@ -59,6 +65,10 @@ def carry_out(plan: Plan, desk: Path, store: Store, step: Step = lambda _: None)
         work.prepare(plan)
     except PlanOutdatedError:
         work.clear()
+        raise
+    except OSError:
+        with suppress(OSError):  # the disk is full perhaps: it never began, and takes no room
+            work.clear()
         raise
     return work.finish(plan)
 
@@ -110,6 +120,7 @@ class _Work:
 
     def finish(self, plan: Plan) -> tuple[Problem, ...]:
         problems: list[Problem] = []
+        refused: list[WriteFile] = []
         for action in plan.actions:
             if isinstance(action, AppendEvents):
                 self.step("append events")
@@ -119,11 +130,14 @@ class _Work:
                     self.clear()
                     raise
             elif isinstance(action, WriteFile):
-                problems += self._write(action)
+                problems += self._write(action, refused)
             elif isinstance(action, RemoveFile):
                 problems += self._remove(action)
             else:
                 problems += self._archive(action)
+        if refused:  # nothing would make them again
+            write_durably(self.journal, _write_plan(Plan(tuple(refused))).encode("utf-8", "surrogatepass"))
+            raise PlanHeldError(refused[0].path) from PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         self.clear()
         return tuple(problems)
 
@@ -154,8 +168,9 @@ class _Work:
         self._stage(content)
         os.utime(self.staging / action.sha256, ns=(seen.st_mtime_ns, seen.st_mtime_ns))
 
-    def _write(self, action: WriteFile) -> Iterable[Problem]:
-        target = inside_desk(self.desk, action.path)
+    def _write(self, action: WriteFile, refused: list[WriteFile]) -> Iterable[Problem]:
+        """What is in use is only told: whoever has it open has it. `refused` takes new files that can't be put there."""
+        target, current = inside_desk(self.desk, action.path), ""
         if not self._holds(action.provided):
             return
         try:  # Windows: a workbook that is open can't be replaced, sometimes not even read
@@ -171,9 +186,12 @@ class _Work:
             if action.read_only:
                 target.chmod(_READ_ONLY)
         except OSError as trouble:
-            if action.required:
+            if action.required or not _is_in_use(trouble):
                 raise PlanHeldError(action.path) from trouble
-            yield warning("file-in-use", Place(action.path))
+            if current is None:
+                refused.append(action)
+            else:
+                yield warning("file-in-use", Place(action.path))
 
     def _remove(self, action: RemoveFile) -> Iterable[Problem]:
         target = inside_desk(self.desk, action.path)
@@ -186,7 +204,9 @@ class _Work:
             self.step(f"remove {action.path}")
             _make_writable(target)
             target.unlink(missing_ok=True)
-        except OSError:
+        except OSError as trouble:
+            if not _is_in_use(trouble):
+                raise PlanHeldError(action.path) from trouble
             yield warning("file-in-use", Place(action.path))
 
     def _holds(self, provided: Provided | None) -> bool:
@@ -198,6 +218,12 @@ class _Work:
             return False
 
     def _archive(self, action: ArchiveFile) -> Iterable[Problem]:
+        try:
+            yield from self._put_away(action)
+        except OSError as trouble:
+            raise PlanHeldError(action.path) from trouble
+
+    def _put_away(self, action: ArchiveFile) -> Iterable[Problem]:
         target = inside_desk(self.desk, action.archived)
         current = _hash_file(target)
         if current is None:
@@ -236,18 +262,24 @@ def write_durably(target: Path, content: bytes, modified: int | None = None) -> 
     target.parent.mkdir(parents=True, exist_ok=True)
     # The inbox scan leaves out names like this one; the next attempt takes the same.
     passing = target.with_name(f".~{hashlib.sha256(target.name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.tmp")
-    with passing.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if modified is not None:
-        os.utime(passing, ns=(modified, modified))
     try:
+        with passing.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if modified is not None:
+            os.utime(passing, ns=(modified, modified))
         passing.replace(target)
     except OSError:
-        passing.unlink(missing_ok=True)
+        with suppress(OSError):
+            passing.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
+
+
+def _is_in_use(trouble: OSError) -> bool:
+    """True for what a file answers that is open elsewhere; whatever else it says, the drive is the matter."""
+    return isinstance(trouble, PermissionError) or trouble.errno in {errno.EBUSY, errno.ETXTBSY}
 
 
 def _make_writable(target: Path) -> None:
@@ -256,7 +288,8 @@ def _make_writable(target: Path) -> None:
         target.chmod(_WRITABLE)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk, not only in the system's memory."""
     if sys.platform == "win32":  # has no way to, and needs none
         return
     handle = os.open(folder, os.O_RDONLY)

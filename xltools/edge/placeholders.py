@@ -1,13 +1,16 @@
 """What Word and Excel templates have in common: the sandbox, text that may be printed, and what is wrong where."""
 
 import difflib
+import io
 import re
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from xltools.core.sandbox import BoundedSandbox
 
 # XML 1.0 allows no other control characters; docxtpl gives the bell and the form feed a meaning of its own.
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -15,11 +18,28 @@ _UNDEFINED = re.compile(r"^'(\w+)' is undefined")
 _ATTRIBUTE = re.compile(r"has no attribute '(\w+)'")
 _LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([\w.]+)")
 _MOST_NAMES = 24  # of a hint
+_MOST_UNPACKED = 200_000_000  # bytes; a template with photographs has some ten million
+_DEFINITION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)")
+# What filling a template can end in: its own errors, and those of what it asks of values.
+FILLING_FAILED = (
+    *(TemplateError, ArithmeticError, TypeError, ValueError, AttributeError, LookupError),
+    *(RecursionError, NotImplementedError),
+)
 
 
-def open_sandbox(**options: Any) -> SandboxedEnvironment:
+def check_package(content: bytes) -> None:
+    """ValueError for a template (.docx, .xlsx) that unpacks beyond all measure, or whose XML defines entities."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if sum(member.file_size for member in package.infolist()) > _MOST_UNPACKED:
+            raise ValueError("it unpacks to more than 200 MB")
+        for member in package.infolist():
+            if member.filename.endswith((".xml", ".rels")) and _DEFINITION.search(package.read(member)[:10_000]):
+                raise ValueError(f"{member.filename} defines entities")
+
+
+def open_sandbox(**options: Any) -> BoundedSandbox:
     """An environment in which neither template nor order text can run anything, and an unknown name is an error."""
-    return SandboxedEnvironment(undefined=StrictUndefined, **options)
+    return BoundedSandbox(**options)
 
 
 def make_printable(value: Any) -> Any:

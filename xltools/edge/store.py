@@ -1,8 +1,13 @@
 """The ledger's events in a database: append-only, chained by hash."""
 
+import errno
 import json
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -20,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.event import listen, listens_for
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from xltools.core.event import GENESIS, ChainedEvent, Event, chain_hash, event_text, parse_event
@@ -28,6 +33,18 @@ from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 
 _PAGE = 5_000  # rows read at once: a page holds the database's lock, the loop over it does not
+
+_BUSY_SECONDS = 30  # that one waits for another's commit, on a share and a bad day
+# What SQLite could not do, as the drive's own errors: a full disk is no damaged ledger.
+_DRIVE_ERRORS = {
+    "SQLITE_BUSY": errno.EBUSY,
+    "SQLITE_CANTOPEN": errno.ENODEV,
+    "SQLITE_FULL": errno.ENOSPC,
+    "SQLITE_IOERR": errno.EIO,
+    "SQLITE_LOCKED": errno.EBUSY,
+    "SQLITE_PERM": errno.EACCES,
+    "SQLITE_READONLY": errno.EACCES,
+}
 
 _METADATA = MetaData()
 _EVENTS = Table(
@@ -60,6 +77,7 @@ _POSTGRESQL_GUARDS = (
     "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
     "FOR EACH STATEMENT EXECUTE FUNCTION events_append_only()",
 )
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 _GUARDS = {"sqlite": _SQLITE_GUARDS, "postgresql": _POSTGRESQL_GUARDS}
 
 
@@ -85,7 +103,10 @@ class Head(NamedTuple):
 
 
 class Store:
-    """The events of one desk, in the database that a SQLAlchemy URL names; the table is made where it is missing."""
+    """The events of one desk, in the database that a SQLAlchemy URL names; the table is made where it is missing.
+
+    Whatever is asked of it: OSError where the drive fails, or another holds the database for too long.
+    """
 
     def __init__(self, url: str) -> None:
         """Raises UnreadableLedgerError where the database can't be opened, or is none."""
@@ -94,16 +115,20 @@ class Store:
             self._engine = create_engine(url, poolclass=NullPool)
             if self._engine.dialect.name == "sqlite":
                 listen(self._engine, "connect", _set_pragmas)
-            _METADATA.create_all(self._engine)
+            with _drive_errors():
+                _METADATA.create_all(self._engine)
         except DatabaseError as failure:
-            raise UnreadableLedgerError(str(failure.orig)) from failure
+            raise UnreadableLedgerError(_tell(failure)) from failure
         except (ArgumentError, ImportError) as failure:  # no database's address, or its driver isn't installed
             raise UnreadableLedgerError(str(failure)) from failure
 
     def head(self) -> Head:
         """The last event's number and hash."""
-        with self._engine.connect() as connection:
-            return _read_head(connection)
+        try:
+            with _drive_errors(), self._engine.connect() as connection:
+                return _read_head(connection)
+        except (DatabaseError, UnicodeDecodeError) as failure:
+            raise UnreadableLedgerError(_tell(failure)) from failure
 
     def append(self, events: Sequence[ChainedEvent]) -> None:
         """Add events, all or none; those that stand already, all of them, are left as they are.
@@ -116,7 +141,7 @@ class Store:
         if any(later.previous != earlier.hash for earlier, later in pairwise(events)):
             raise ValueError("the events do not follow each other")
         try:
-            with self._engine.begin() as connection:
+            with _drive_errors(), self._engine.begin() as connection:
                 head = _read_head(connection)
                 if head == (events[0].number - 1, events[0].previous):
                     connection.execute(insert(_EVENTS), rows)
@@ -148,19 +173,66 @@ class Store:
                 if not _follows(row, head):
                     problems.append(error("ledger-chain-broken", Place(file), number=row.number))
                 head = Head(row.number, row.hash)
+        except UnreadableLedgerError as failure:
+            problems.append(error("ledger-unreadable", Place(file), reason=failure))
+        return tuple(problems)
+
+    def inspect(self, file: str = ".desk/ledger.db") -> tuple[Problem, ...]:
+        """What is wrong with a SQLite database beside its rows: they are `check`'s.
+
+        ledger-unreadable for damage that its own checks find, ledger-unguarded where table, index or triggers are not
+        as they were made. Nothing of other databases, which their servers look after.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return ()
+        place = Place(file)
+        try:
+            with _drive_errors(), self._engine.connect() as connection:
+                told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                made = _read_schema(connection)
+                pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+                size = pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         except (DatabaseError, UnicodeDecodeError) as failure:
-            problems.append(error("ledger-unreadable", Place(file), reason=str(getattr(failure, "orig", failure))))
+            return (error("ledger-unreadable", place, reason=_tell(failure)),)
+        problems = []
+        if told != ["ok"]:
+            problems.append(error("ledger-unreadable", place, reason=str(told[0]).splitlines()[-1]))
+        path = self._engine.url.database
+        if path and Path(path).is_file() and Path(path).stat().st_size != size:
+            problems.append(error("ledger-unreadable", place, reason=f"{Path(path).stat().st_size} ≠ {size} bytes"))
+        if made != _expected_schema():
+            problems.append(error("ledger-unguarded", place))
         return tuple(problems)
 
     def _rows(self, after: int) -> Iterator["_Row"]:
         while True:
             page = select(_EVENTS).where(_EVENTS.c.number > after).order_by(_EVENTS.c.number).limit(_PAGE)
-            with self._engine.connect() as connection:
-                rows = [_Row(*row) for row in connection.execute(page)]
+            try:
+                with _drive_errors(), self._engine.connect() as connection:
+                    rows = [_Row(*row) for row in connection.execute(page)]
+            except (DatabaseError, UnicodeDecodeError) as failure:
+                raise UnreadableLedgerError(_tell(failure)) from failure
             yield from rows
             if len(rows) < _PAGE:
                 return
             after = rows[-1].number
+
+
+def _tell(failure: Exception) -> str:
+    return str(getattr(failure, "orig", failure))
+
+
+@contextmanager
+def _drive_errors() -> Iterator[None]:
+    """What SQLite says of the drive, as OSError."""
+    try:
+        yield
+    except OperationalError as failure:
+        name = "_".join(str(getattr(failure.orig, "sqlite_errorname", "")).split("_")[:2])
+        if name not in _DRIVE_ERRORS:
+            raise
+        number = _DRIVE_ERRORS[name]
+        raise OSError(number, f"{os.strerror(number)} ({failure.orig})") from failure
 
 
 class _Row(NamedTuple):
@@ -175,10 +247,26 @@ class _Row(NamedTuple):
 
 def _set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     # Not WAL: its shared memory does not work on network shares.
     cursor.execute("PRAGMA journal_mode = DELETE")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+
+
+@cache
+def _expected_schema() -> frozenset[object]:
+    """Table, index and triggers as a new database has them."""
+    engine = create_engine("sqlite://")
+    _METADATA.create_all(engine)
+    with engine.connect() as connection:
+        return _read_schema(connection)
+
+
+def _read_schema(connection: Connection) -> frozenset[object]:
+    """What the database is made of; each version of SQLAlchemy breaks its lines elsewhere."""
+    rows = connection.exec_driver_sql(_SCHEMA).all()
+    return frozenset((*names, " ".join((sql or "").split())) for *names, sql in rows)
 
 
 def _read_head(connection: Connection) -> Head:

@@ -9,6 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from xltools.core.text import visible_text
+
 _Item = TypeVar("_Item")
 Align = Literal["left", "right"]
 
@@ -27,7 +29,7 @@ def watch_progress(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         # The words may hold a file name such as `[1].xlsx`, which rich would take for its markup.
-        task = progress.add_task(words.replace("[", r"\["), total=len(items))
+        task = progress.add_task(visible_text(words).replace("[", r"\["), total=len(items))
         for item in items:
             yield item
             progress.advance(task)
@@ -46,11 +48,11 @@ def print_table(
     `aligns` are by column, `styles` by row number from 0 (`red`, `yellow`, `dim`); colours show in a terminal only.
     """
     console = _console(stream or sys.stdout)
-    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", box=None)
+    table = Table(title=Text(visible_text(title)) if title else None, title_justify="left", header_style="bold", box=None)
     for column in columns:
         table.add_column(Text(column), justify=(aligns or {}).get(column, "left"), overflow="fold")
     for index, row in enumerate(rows):
-        table.add_row(*(Text(cell) for cell in row), style=(styles or {}).get(index))
+        table.add_row(*(Text(visible_text(cell)) for cell in row), style=(styles or {}).get(index))
     console.print(table)
 
 

@@ -8,15 +8,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
-from xltools.edge.placeholders import failed_line, make_printable, names_near, open_sandbox, tell_cause
+from xltools.edge.placeholders import (
+    FILLING_FAILED,
+    check_package,
+    failed_line,
+    make_printable,
+    names_near,
+    open_sandbox,
+    tell_cause,
+)
 from xltools.edge.tall_rows import let_tall_rows_break
 
 # What python-docx and the XML parser raise for bytes that are no Word document, or were made so by a template's tags.
-_BROKEN = (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, TypeError)
+_BROKEN = (zipfile.BadZipFile, SyntaxError, *FILLING_FAILED)
 _PARAGRAPH = re.compile(r"<w:p([ >])")
 _TAG = re.compile(r"<[^>]+>")
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{\{.*|\{%.*")
@@ -32,6 +39,7 @@ def render_docx(template: bytes, context: Mapping[str, Any], as_of: dt.date, pla
     `template-unreadable` for a file that is no Word document.
     """
     try:
+        check_package(template)
         document = DocxTemplate(io.BytesIO(template))
         document.init_docx()
     except _BROKEN as cause:
@@ -40,7 +48,7 @@ def render_docx(template: bytes, context: Mapping[str, Any], as_of: dt.date, pla
     values = make_printable(dict(context))
     try:
         document.render(values, open_sandbox(autoescape=True), autoescape=True)
-    except (TemplateError, *_BROKEN) as cause:
+    except _BROKEN as cause:
         # A tag that opens in one table row and closes in another leaves XML that does not parse.
         return _tell_wrong(cause, template, parts, values, place)
     let_tall_rows_break(document.docx.element.body)

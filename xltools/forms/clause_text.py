@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import Template, TemplateError
 from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import SandboxedEnvironment
+
+from xltools.core.sandbox import BoundedSandbox
 
 # What a clause may name: values of a contract, all text, and the two parties with their names and roles.
 CLAUSE_NAMES = (
@@ -14,7 +15,8 @@ CLAUSE_NAMES = (
     *("tax_zh", "tax_en", "payment_zh", "payment_en", "trade_terms", "delivery_address", "transport", "packing"),
     *("requirements", "partial", "partial_en", "remark", "owner", "deposit_share"),
 )
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_FAILED = (ArithmeticError, TypeError, ValueError, AttributeError, LookupError, RecursionError)
+_ENVIRONMENT = BoundedSandbox(autoescape=False)
 
 
 class ClauseError(ValueError):
@@ -23,9 +25,10 @@ class ClauseError(ValueError):
 
 def fill_clause(text: str, values: Mapping[str, Any]) -> str:
     """The clause with its placeholders filled; ClauseError where that can't be done."""
+    _ENVIRONMENT.renew()
     try:
         return _compile(text).render(values)
-    except (TemplateError, ArithmeticError, TypeError, ValueError) as bad:
+    except (TemplateError, *_FAILED) as bad:
         raise ClauseError(str(bad)) from bad
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from xltools.core.problem import Problem
 from xltools.core.units import unit_key
 from xltools.forms.form_checks import Shaped, check_expression, check_unique, unknown
+from xltools.forms.mail_checks import check_mail
 from xltools.forms.model import Form, Tracker
 from xltools.forms.nearest import nearest_word
 from xltools.forms.settings import NumberSeries, Settings
@@ -19,7 +20,6 @@ ROUTE_FIGURES = ("total_amount", "novel")
 CHANGE_FIGURES = ("kinds", "shipped_share")  # of a change beside its notice's header fields
 SERIES_BLANKS = "{n}, {n:03}, {yyyy}, {yy}, {mm}, {dd}"
 _BLANK = re.compile(r"\{([^{}]*)\}")
-_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+")
 _SERIES_BLANK = re.compile(r"yyyy|yy|mm|dd|n|n:0[1-9]")
 
 # Names in the desk itself; the others are files in master/.
@@ -144,16 +144,6 @@ def _check_units(settings: Shaped[Settings]) -> Iterator[Problem]:
             yield rule_error("rule-unknown-value", mark, key="base", got=unit.base, expected=expected, nearest=nearest)
 
 
-def _check_mail(settings: Shaped[Settings]) -> Iterator[Problem]:
-    """Addresses that a mail server takes."""
-    mail, node = settings.model.mail, settings.tree.find("mail")
-    given = [(mail.sender, node.find("sender").mark)]
-    given += [(address, node.find("pmc", at).mark) for at, address in enumerate(mail.pmc)]
-    for address, mark in given:
-        if not _MAIL_ADDRESS.fullmatch(address):
-            yield rule_error("rule-not-mail-address", mark, got=address)
-
-
 def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
     """Folder names, time zone, units and the desk's own numbers."""
     model, tree = settings.model, settings.tree
@@ -167,7 +157,7 @@ def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
             near.code, tree.find("time_zone").mark, got=model.time_zone, nearest=dict(near.values)["nearest"]
         )
     yield from _check_units(settings)
-    yield from _check_mail(settings)
+    yield from check_mail(settings)
     for series in NumberSeries.model_fields:
         pattern = str(getattr(model.number_series, series))
         blanks = _BLANK.findall(pattern)

@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 
 from xltools.core.text import Language
 from xltools.core.units import Unit, Units
+from xltools.forms.mail_settings import MailSettings
 from xltools.forms.model import DateOrder, Label, RuleModel
 
 UnitName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
@@ -45,6 +46,7 @@ class Folders(RuleModel):
     master: str = "master"
     tracker: str = "order-tracker.xlsx"
     prices: str = "order-prices.xlsx"
+    buttons: str = "order-desk.xlsm"
     customers: str = "customers.xlsx"
     products: str = "products.xlsx"
     stock: str = "stock.xlsx"
@@ -106,17 +108,39 @@ class UnitOfMeasure(RuleModel):
     factor: Decimal = PydanticField(default=Decimal(1), gt=0)
 
 
-class MailSettings(RuleModel):
-    """Whom mails come from, and who gets PMC's: the production department's people where `pmc` names no address."""
+class Runs(RuleModel):
+    """How long a run waits for another one to end, in seconds."""
 
-    sender: str = "order-desk@localhost"
-    pmc: tuple[str, ...] = ()
+    wait_seconds: int = PydanticField(default=30, ge=0, le=3600)
 
 
 class Ledger(RuleModel):
     """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
 
     url: str = ""
+
+
+class ScheduledSettings(RuleModel):
+    """What scheduled runs leave behind, and when they tell that they fail.
+
+    The same trouble is told again after `notify_again_hours`; one that goes by itself, such as an open workbook, when
+    it has lasted `patience_minutes`. The log is begun anew at `log_kilobytes`, with `log_files` old ones kept.
+    """
+
+    notify_again_hours: int = PydanticField(default=24, ge=1)
+    patience_minutes: int = PydanticField(default=120, ge=0)
+    log_kilobytes: int = PydanticField(default=1000, ge=10)
+    log_files: int = PydanticField(default=10, ge=1)
+
+
+class Backup(RuleModel):
+    """The backups that runs make, one a day: where (empty: .desk/backups/), and of how many days, weeks and months."""
+
+    automatic: bool = True
+    folder: str = ""
+    daily: int = PydanticField(default=7, ge=1)
+    weekly: int = PydanticField(default=5, ge=0)
+    monthly: int = PydanticField(default=12, ge=0)
 
 
 class Settings(RuleModel):
@@ -129,10 +153,13 @@ class Settings(RuleModel):
     number_series: NumberSeries = NumberSeries()
     lateness: Lateness = Lateness()
     ledger: Ledger = Ledger()
+    backup: Backup = Backup()
+    runs: Runs = Runs()
     mail: MailSettings = MailSettings()
     reading: ReadingSettings = ReadingSettings()
     units: tuple[UnitOfMeasure, ...] = ()
     papers: PaperSettings = PaperSettings()
+    scheduled: ScheduledSettings = ScheduledSettings()
 
     @cached_property
     def known_units(self) -> Units:

@@ -65,7 +65,8 @@ def model_keys(model: type[BaseModel], path: Iterable[str | int]) -> tuple[str, 
         if isinstance(part, str) and current:
             field = current.model_fields.get(part)
             current = next(_models_in(field.annotation), None) if field else None
-    return tuple(current.model_fields) if current else ()
+    # A key that is known only to be refused is offered to nobody.
+    return tuple(name for name, field in current.model_fields.items() if not field.exclude) if current else ()
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

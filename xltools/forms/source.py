@@ -23,6 +23,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\
 # The numbers of JSON without exponents: `0010248` and `12E5` are numbers of parts, not amounts.
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FRACTION = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
+# What stands behind such a key is shown to nobody: a terminal, a log or a screenshot would keep it.
+_SECRET = re.compile(r"""((?i:pass|pwd|secret|密码|授权码)[\w-]*["']?\s*[:=]\s*)(\S.*)""")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 Scalar = str | int | Decimal | bool | None
@@ -52,8 +54,9 @@ class Mark:
 
     @property
     def excerpt(self) -> str:
-        """The line it stands on."""
-        return self.source.lines[self.line - 1] if self.line <= len(self.source.lines) else ""
+        """The line it stands on, without what may be a password."""
+        line = self.source.lines[self.line - 1] if self.line <= len(self.source.lines) else ""
+        return _SECRET.sub(r"\1…", line)
 
     def narrow_to(self, word: str) -> "Mark":
         """The mark of the first `word` inside this one; itself where it isn't there."""

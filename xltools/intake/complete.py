@@ -111,7 +111,8 @@ def _fill_default(part: Draft, found: FormField | None, value: Default, received
 
 
 def _look_up(part: Draft, found: FormField, lookup: Lookup, tables: Tables) -> None:
-    given, table = part.values.get(found.name), tables.get(lookup.table)
+    given = part.values.get(found.name)
+    table = tables.get(lookup.table) if given else None
     if given is None or table is None:
         return
     row = table.find(lookup.by, str(given.value))

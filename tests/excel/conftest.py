@@ -1,0 +1,26 @@
+"""Makes engine and watching importable (importlib mode adds no folder to the path), and gives tests an Excel."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+if (folder := str(Path(__file__).parent)) not in sys.path:
+    sys.path.append(folder)
+
+import watching
+from pressing import ButtonDesk
+
+
+@pytest.fixture
+def excel():
+    """An Excel without books: the engine's; on Windows, where XLTOOLS_EXCEL=1, the real one."""
+    app = watching.start()
+    yield app
+    watching.stop(app)
+
+
+@pytest.fixture
+def at(excel, tmp_path):
+    """A desk, and a person with its buttons open in Excel."""
+    return ButtonDesk(tmp_path / "订单台", excel)
