@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 READERS := tests/readers/node_modules/.package-lock.json
 
-.PHONY: help demo test readers check bench corpus readme format constraints clean
+.PHONY: help demo test readers check bench crash soak corpus readme format constraints clean
 
 help:
 	@echo "make demo         a sample desk in demo-desk/, its stories lived through"
@@ -20,6 +20,8 @@ help:
 	@echo "make readers      Microsoft's validator and SheetJS for the tests that want them (npm)"
 	@echo "make check        format, lint, types, import contract, house rules, rules, README"
 	@echo "make bench        how fast, as ratios to the plain libraries"
+	@echo "make soak         1,000 scheduled runs with people at work, 20 minutes at most"
+	@echo "make crash        pull the plug at every point, race runs; writes docs/crash.md (an hour or two)"
 	@echo "make corpus       read every file of ../shared/corpus, or of the folders ARGS names"
 	@echo "make readme       write the program's own output into the READMEs anew"
 	@echo "make format       put the sources in form"
@@ -50,6 +52,12 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/bench.py
+
+soak: $(VENV)/installed-dev
+	SOAK_RUNS=$${SOAK_RUNS:-1000} $(BIN)/python -m pytest tests/soak $(ARGS)
+
+crash: $(VENV)/installed-dev
+	$(BIN)/python tests/crash/crash.py $(ARGS)
 
 corpus: $(VENV)/installed-dev
 	$(BIN)/python tests/corpus/run_corpus.py $(ARGS)

@@ -17,8 +17,6 @@ from xltools.cli import main, speaking
 from xltools.desk import paper
 from xltools.reports.late import KINDS
 
-COMING = ["backup", "restore", "close-year"]
-
 
 def invoke(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
@@ -46,14 +44,6 @@ def test_every_command_has_help(path):
     result = invoke(*path, "--help")
     assert result.exit_code == 0
     assert command.help.splitlines()[0] in " ".join(result.stdout.split())
-
-
-@pytest.mark.parametrize("verb", COMING)
-def test_a_verb_that_is_not_there_yet_says_so_with_exit_code_2(verb):
-    result = invoke(verb, "desk", "--anything")
-    assert result.exit_code == 2
-    assert verb in result.stderr
-    assert not result.stdout
 
 
 def test_an_unknown_kind_of_paper_is_exit_code_2_and_the_kinds_are_listed(home):

@@ -210,10 +210,8 @@ def _mark(press: Press, book: OpenWorkbook, found: _Checked) -> None:
     names, count = desk.PROBLEM_NAMES, desk.tell_check_count(written, press.say)
     if unmarked:
         count = f"{count} {press.say('ui-button-not-marked', sheets=', '.join(unmarked))}"
-    title = press.say("ui-button-problems-title", file=book.name, count=count)
-    press.excel.show_list(
-        names.block, desk.list_problems(written, press.say), {names.title: title, names.book: book.name}
-    )
+    rows = desk.list_problems(written, press.say)
+    press.excel.show_list(names.block, rows, {names.title: count, names.book: book.name})
     press.excel.show_progress(f"{book.name}: {count}")
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("bench_read.py", "bench_check.py", "bench_shared.py", "bench_patch.py", "bench_tracker.py")
+PARTS = ("bench_read.py", "bench_check.py", "bench_buttons.py", "bench_shared.py", "bench_patch.py", "bench_tracker.py")
 
 if __name__ == "__main__":
     load = os.getloadavg()[0]

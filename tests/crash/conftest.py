@@ -20,7 +20,7 @@ def evening(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def in_a_hurry():
     """Nothing is waited for, and nothing planned twice."""
     with hurried():
@@ -28,13 +28,13 @@ def in_a_hurry():
 
 
 @pytest.fixture(scope="session")
-def run_theatre(evening, tmp_path_factory, in_a_hurry):
+def run_theatre(evening, tmp_path_factory):
     """The main job on that desk, its points counted."""
     return raise_theatre(tmp_path_factory.mktemp("run"), evening)
 
 
 @pytest.fixture(scope="session")
-def digest_theatre(evening, tmp_path_factory, in_a_hurry):
+def digest_theatre(evening, tmp_path_factory):
     """The late-order mails that follow it."""
     scratch = tmp_path_factory.mktemp("digest")
     lay_night(evening, scratch / "night")

@@ -1,4 +1,4 @@
-"""`make crash`: the main job killed, refused and raced at every point; writes docs/crash.md. ARGS='--every 10' for less.
+"""`make crash`: the main job killed and refused at every point, and raced; writes docs/crash.md.
 
 Each trial is a real process on a copy of a small desk (evening.py), and one more that follows undisturbed.
 """
@@ -23,17 +23,18 @@ from trial import DIGEST, Theatre, hurried, raise_theatre
 DOCS = Path(__file__).parents[2] / "docs" / "crash.md"
 HEAD = """# Whoever pulls the plug
 
-Made by `make crash` (tests/crash): the main job, and the late-order mails after it, on a small desk with documents of
-every kind: orders accepted and returned, a list of which a part is, a review typed into the departments' lists, a change
-notice, a shipping list, a payment, a duplicate, a file that can't be read, values and a row typed in the tracker.
+Made by `make crash` (tests/crash): the main job, and the late-order mails after it, on a small desk with documents
+of every kind: orders accepted and returned, a list of which a part is, a review typed into the departments' lists, a
+change notice, a shipping list, a payment, a duplicate, a file that can't be read, values and a row typed in the
+tracker.
 
-Each trial is a process of its own that comes to grief at one point, and one after it that is left in peace. Then the desk
-must be what it is without the trouble: the same ledger by its last hash, the same files byte for byte, every original in
-exactly one place (and in at least one at the moment of the kill), the tracker readable, no event and no mail twice, no
-journal left. A run that is refused something ends with exit code 0, 1 or 4 and a problem, never with an error of ours.
+Each trial is a process of its own that comes to grief at one point, and one after it that is left in peace. Then the
+desk must be what it is without the trouble: the same ledger by its last hash, the same files byte for byte, every
+original in exactly one place (and in at least one at the moment of the kill), the tracker readable, no event and no
+mail twice, no journal left. A run that is refused something ends with exit code 0, 1 or 4, never with an error of ours.
 
-The points are before each act on a file (open, write, sync, rename, remove, folder, time), which is after the act before it;
-amid each write, with half of it on the disk; before and after each commit; and after the last act.
+The points are before each act on a file (open, write, sync, rename, remove, folder, time), which is after the act
+before it; amid each write, with half of it on the disk; before and after each commit; and after the last act.
 """
 
 
@@ -94,11 +95,13 @@ def try_one(point: Point) -> list[str]:
 
 def try_points(theatre: Theatre, trouble: Trouble, points: Sequence[Point], processes: int) -> Tried:
     """All trials of one kind; what was wrong is told at once."""
-    global _THEATRE, _TROUBLE  # noqa: PLW0603 - what the pool's processes inherit
+    global _THEATRE, _TROUBLE
     _THEATRE, _TROUBLE = theatre, trouble
     began, failed = time.monotonic(), []
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        for told in pool.imap_unordered(try_one, points):
+        for number, told in enumerate(pool.imap_unordered(try_one, points), 1):
+            if number % 100 == 0:
+                print(f"   {number} of {len(points)}", flush=True)
             if told:
                 failed.append(told)
                 print("\n   ".join(told), flush=True)
@@ -131,7 +134,7 @@ def main() -> int:
     counts: dict[str, Counter[str]] = {}
     tried: dict[str, list[Tried]] = {}
     races: list[Tried] = []
-    shared = Path("/dev/shm")
+    shared = Path("/dev/shm")  # noqa: S108 - a disk in memory: thousands of copies of a desk
     scratch = Path(tempfile.mkdtemp(prefix="crash-", dir=shared if shared.is_dir() else None))
     try:
         with hurried():

@@ -6,13 +6,9 @@
 import datetime as dt
 import os
 import shutil
-import sys
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
-if str(TESTS / "desk") not in sys.path:
-    sys.path.append(str(TESTS / "desk"))
-
+import beside  # noqa: F401 - hand and reviewing lie there
 import hand
 import openpyxl
 import reviewing

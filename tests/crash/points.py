@@ -71,10 +71,10 @@ class Watched:
             return None
         try:
             if isinstance(path, int):
-                path, folder = os.readlink(f"/proc/self/fd/{path}"), None
+                path, folder = Path(f"/proc/self/fd/{path}").readlink(), None
             text = os.fsdecode(path)
             if folder is not None:
-                text = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), text)  # noqa: PTH118
+                text = str(Path(f"/proc/self/fd/{folder}").readlink() / text)
         except (OSError, TypeError):
             return None
         return os.path.relpath(text, self.folder) if text == self.folder or text.startswith(self.folder + "/") else None
@@ -121,6 +121,83 @@ class Watched:
             self.looks += 1
             self.met(self.looks, LOOK, name, file)
 
+    # What stands in for a function while a run is watched.
+
+    def acting(self, name: str, real: Any) -> Any:
+        """A function of os that changes something."""
+
+        def done(path: Any, *more: Any, **how: Any) -> Any:
+            file = self.find(path, how.get("dir_fd", how.get("src_dir_fd")))
+            return self.act(name, file, lambda: real(path, *more, **how))
+
+        return done
+
+    def looking(self, name: str, real: Any) -> Any:
+        """A function of os that changes nothing."""
+
+        def done(path: Any = ".", *more: Any, **how: Any) -> Any:
+            self.look(name, self.find(path, how.get("dir_fd")))
+            return real(path, *more, **how)
+
+        return done
+
+    def opening(self, name: str, real: Any) -> Any:
+        """The built-in open."""
+
+        def done(path: Any, mode: str = "r", *more: Any, **how: Any) -> Any:
+            file = self.find(path)
+            if file is None or not _WRITING & set(mode):
+                self.look(name, file)
+                return real(path, mode, *more, **how)
+            return WrittenFile(self, self.act(name, file, lambda: real(path, mode, *more, **how)), file)
+
+        return done
+
+    def os_opening(self, name: str, real: Any) -> Any:
+        """The open of os."""
+
+        def done(path: Any, flags: int, *more: Any, **how: Any) -> Any:
+            file = self.find(path, how.get("dir_fd"))
+            if flags & _FLAGS:
+                return self.act(name, file, lambda: real(path, flags, *more, **how))
+            self.look(name, file)
+            return real(path, flags, *more, **how)
+
+        return done
+
+    def committing(self, name: str, real: Any) -> Any:
+        """The end of a transaction."""
+
+        def done(dialect: Any, connection: Any) -> Any:
+            return self.act(name, self.database, lambda: real(dialect, connection))
+
+        return done
+
+    def executing(self, name: str, real: Any) -> Any:
+        """A statement, which changes the database or doesn't."""
+
+        def done(dialect: Any, cursor: Any, statement: str, *more: Any) -> Any:
+            if statement.lstrip().upper().startswith(("INSERT", "CREATE")):
+                return self.act(name, self.database, lambda: real(dialect, cursor, statement, *more))
+            self.look(name, self.database)
+            return real(dialect, cursor, statement, *more)
+
+        return done
+
+    def connecting(self, name: str, real: Any) -> Any:
+        """A new connection to the database."""
+
+        def done(dialect: Any, *more: Any, **how: Any) -> Any:
+            self.look(name, self.database)
+            return real(dialect, *more, **how)
+
+        return done
+
+    @property
+    def database(self) -> str | None:
+        """The ledger's file, where it is the run that asks."""
+        return None if self.busy or os.getpid() != self.pid else ".desk/ledger.db"
+
 
 class WrittenFile:
     """A file that is being written: each write is an act, half of which may have reached the disk."""
@@ -153,99 +230,27 @@ class WrittenFile:
 def watch_points(folder: Path, meet: Meet) -> Iterator[Watched]:
     """Calls `meet` at each point of what is done to the folder within the block."""
     watched = Watched(folder, meet)
-    undo: list[tuple[Any, str, Any]] = []
-
-    def wrap(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-        real = getattr(owner, name)
-        undo.append((owner, name, real))
-        setattr(owner, name, functools.wraps(real)(make(real)))
-
-    def acting(name: str) -> Callable[[Any], Any]:
-        def make(real: Any) -> Any:
-            def done(path: Any, *more: Any, **how: Any) -> Any:
-                file = watched.find(path, how.get("dir_fd", how.get("src_dir_fd")))
-                return watched.act(name, file, lambda: real(path, *more, **how))
-
-            return done
-
-        return make
-
-    def looking(name: str) -> Callable[[Any], Any]:
-        def make(real: Any) -> Any:
-            def done(path: Any = ".", *more: Any, **how: Any) -> Any:
-                watched.look(name, watched.find(path, how.get("dir_fd")))
-                return real(path, *more, **how)
-
-            return done
-
-        return make
-
-    def opening(real: Any) -> Any:
-        def done(path: Any, mode: str = "r", *more: Any, **how: Any) -> Any:
-            file = watched.find(path)
-            if file is None or not _WRITING & set(mode):
-                watched.look("open", file)
-                return real(path, mode, *more, **how)
-            return WrittenFile(watched, watched.act("open", file, lambda: real(path, mode, *more, **how)), file)
-
-        return done
-
-    def os_opening(real: Any) -> Any:
-        def done(path: Any, flags: int, *more: Any, **how: Any) -> Any:
-            file = watched.find(path, how.get("dir_fd"))
-            if flags & _FLAGS:
-                return watched.act("open", file, lambda: real(path, flags, *more, **how))
-            watched.look("open", file)
-            return real(path, flags, *more, **how)
-
-        return done
-
-    def committing(real: Any) -> Any:
-        def done(dialect: Any, connection: Any) -> Any:
-            return watched.act("commit", _database(watched), lambda: real(dialect, connection))
-
-        return done
-
-    def executing(real: Any) -> Any:
-        def done(dialect: Any, cursor: Any, statement: str, *more: Any) -> Any:
-            file = _database(watched)
-            if statement.lstrip().upper().startswith(("INSERT", "CREATE")):
-                return watched.act("execute", file, lambda: real(dialect, cursor, statement, *more))
-            watched.look("execute", file)
-            return real(dialect, cursor, statement, *more)
-
-        return done
-
-    def connecting(real: Any) -> Any:
-        def done(dialect: Any, *more: Any, **how: Any) -> Any:
-            watched.look("connect", _database(watched))
-            return real(dialect, *more, **how)
-
-        return done
-
-    for name in _ACTS:
-        wrap(os, name, acting(name))
-    for name in _LOOKS:
-        wrap(os, name, looking(name))
-    wrap(os, "open", os_opening)
-    wrap(os, "fsync", acting("fsync"))
-    wrap(io, "open", opening)
-    wrap(builtins, "open", opening)
-    wrap(DefaultDialect, "do_commit", committing)
-    wrap(DefaultDialect, "do_execute", executing)
-    wrap(DefaultDialect, "do_executemany", executing)
-    wrap(DefaultDialect, "connect", connecting)
+    wrapped = [
+        *((os, name, name, watched.acting) for name in (*_ACTS, "fsync")),
+        *((os, name, name, watched.looking) for name in _LOOKS),
+        (os, "open", "open", watched.os_opening),
+        (io, "open", "open", watched.opening),
+        (builtins, "open", "open", watched.opening),
+        (DefaultDialect, "do_commit", COMMIT, watched.committing),
+        (DefaultDialect, "do_execute", "execute", watched.executing),
+        (DefaultDialect, "do_executemany", "execute", watched.executing),
+        (DefaultDialect, "connect", "connect", watched.connecting),
+    ]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _, _ in wrapped]
+    for (owner, name, act, make), (_, _, real) in zip(wrapped, before, strict=True):
+        setattr(owner, name, functools.wraps(real)(make(act, real)))
     _WATCHING.append(watched)
     try:
         yield watched
     finally:
         _WATCHING.remove(watched)
-        for owner, name, real in reversed(undo):
+        for owner, name, real in before:
             setattr(owner, name, real)
-
-
-def _database(watched: Watched) -> str | None:
-    return None if watched.busy or os.getpid() != watched.pid else ".desk/ledger.db"
 
 
 class Count:
@@ -272,7 +277,9 @@ def choose_points(points: Sequence[Point]) -> list[Point]:
     rows = 0
     for at, point in enumerate(points):
         following = next((one for one in points[at + 1 :] if one.number > point.number), None)
-        in_row = point.act == "write" and following is not None and (following.act, following.file) == ("write", point.file)
+        in_row = (
+            point.act == "write" and following is not None and (following.act, following.file) == ("write", point.file)
+        )
         rows = rows + 1 if in_row else 0
         if in_row and rows > 3 and (rows // 3) % 25:
             continue

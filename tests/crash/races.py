@@ -72,7 +72,9 @@ def race_once(place: Path, runs: int) -> list[str]:
     os.close(go)  # the word: all read the end of the pipe now
     codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
     said = [place.with_name(f"{number}.said") for number in range(runs)]
-    return [f"exit code {code}: {one.read_text('utf-8')[-1500:]}" for code, one in zip(codes, said, strict=True) if code > 1]
+    return [
+        f"exit code {code}: {one.read_text('utf-8')[-1500:]}" for code, one in zip(codes, said, strict=True) if code > 1
+    ]
 
 
 def _take_part(place: Path, number: int, start: int, go: int) -> None:
@@ -80,12 +82,15 @@ def _take_part(place: Path, number: int, start: int, go: int) -> None:
     try:
         os.close(go)
         os.read(start, 1)
-        with place.with_name(f"{number}.said").open("w", encoding="utf-8") as words:
-            with redirect_stdout(words), redirect_stderr(words):
-                try:
-                    code = run_verbs(place, [("run", "--as-of", f"{MORNING}", "--quiet", "--wait", PATIENCE)])
-                except BaseException:  # noqa: BLE001 - a forked child must not come back into its parent's tests
-                    traceback.print_exc(file=sys.stderr)
+        with (
+            place.with_name(f"{number}.said").open("w", encoding="utf-8") as words,
+            redirect_stdout(words),
+            redirect_stderr(words),
+        ):
+            try:
+                code = run_verbs(place, [("run", "--as-of", f"{MORNING}", "--quiet", "--wait", PATIENCE)])
+            except BaseException:  # a forked child must not come back into its parent's tests
+                traceback.print_exc(file=sys.stderr)
     finally:
         os._exit(code)
 
@@ -95,12 +100,14 @@ def check_desk(place: Path, originals: dict[str, str], number: int) -> list[str]
     opened = desk.open_desk_at(place, "en")
     told = [f"lost: {name}" for name in find_lost(place, originals)]
     told += [f"left: {file.name}" for file in (place / "inbox").iterdir() if file.is_file()]
-    received = Counter(
-        one.event.order for one in opened.store.events() if str(one.event.kind) == "order-received"
-    )
+    received = Counter(one.event.order for one in opened.store.events() if str(one.event.kind) == "order-received")
     told += [f"{order} received {count} times" for order, count in received.items() if count != 1]
     if f"A-{number}" not in received:
         told.append(f"A-{number} was not received")
     told += [str(problem) for problem in desk.verify_desk_at(opened).problems]
-    told += [f"{name} is left" for name in ("lock", "lock.beat", "journal.json", "staging") if (place / ".desk" / name).exists()]
+    told += [
+        f"{name} is left"
+        for name in ("lock", "lock.beat", "journal.json", "staging")
+        if (place / ".desk" / name).exists()
+    ]
     return told

@@ -6,10 +6,11 @@ import os
 import shutil
 import signal
 import sys
+import time
 
 import pytest
 from evening import EVENING, HEADER, LINE, MORNING, Folder
-from points import BEFORE, unwatched
+from points import BEFORE, unwatched, watch_points
 from races import leave_stale_lock, race_rounds
 from trial import RUN, run_apart, run_verbs, take_picture
 
@@ -24,7 +25,7 @@ def test_of_runs_that_start_together_each_has_its_turn_and_nothing_comes_twice(t
     assert race_rounds(tmp_path / "race", runs, rounds, stale=stale) == []
 
 
-def test_a_second_run_waits_and_then_says_who_is_at_work(tmp_path, in_a_hurry):
+def test_a_second_run_waits_and_then_says_who_is_at_work(tmp_path):
     desk.create_desk(tmp_path / "desk", "en")
     with hold_desk(Folder(tmp_path / "desk").opened):
         ended = run_apart(tmp_path / "desk", None, [(*RUN[:-1], "0.3")])
@@ -82,14 +83,12 @@ def test_a_reader_sees_the_desk_before_a_run_or_after_it_whenever_it_looks(run_t
                 opened = desk.open_desk_at(path, "en")
                 desk.tell_status(opened, "SO2", EVENING)
                 seen.append(opened.replay_ledger().number)
-                desk.list_late_lines(opened, EVENING)
+                desk.list_late_lines(opened, EVENING, opened.say)
 
     pid = os.fork()
     if pid == 0:
         code = 99
         try:
-            from points import watch_points
-
             with watch_points(path, look):
                 run_verbs(path, [RUN])
             (tmp_path / "seen").write_text(json.dumps(seen))
@@ -103,7 +102,7 @@ def test_a_reader_sees_the_desk_before_a_run_or_after_it_whenever_it_looks(run_t
     assert heads == sorted(heads)
 
 
-def test_a_reader_waits_for_a_commit_and_no_longer(tmp_path, in_a_hurry):
+def test_a_reader_waits_for_a_commit_and_no_longer(tmp_path):
     """Readers in a process of their own all the while that runs commit: none fails, and none sees half a run."""
     path = tmp_path / "desk"
     desk.create_desk(path, "en")
@@ -139,7 +138,7 @@ def test_a_reader_waits_for_a_commit_and_no_longer(tmp_path, in_a_hurry):
 
 
 @pytest.mark.parametrize("jump", [dt.timedelta(days=-400), dt.timedelta(days=400), dt.timedelta(minutes=-40)])
-def test_a_clock_that_jumps_between_two_runs_changes_nothing(tmp_path, in_a_hurry, monkeypatch, jump):
+def test_a_clock_that_jumps_between_two_runs_changes_nothing(tmp_path, monkeypatch, jump):
     """The machine's clock stands in no event; a lock that a dead run left is stale by any clock."""
     picture = []
     for name, by in (("steady", dt.timedelta()), ("jumped", jump)):
@@ -151,16 +150,16 @@ def test_a_clock_that_jumps_between_two_runs_changes_nothing(tmp_path, in_a_hurr
         folder.drop("2.xlsx", "order-intake-sheet", HEADER | {"order_no": "A-2"}, LINE)
         leave_stale_lock(path)
         with monkeypatch.context() as patch:
-            now = __import__("time").time() + by.total_seconds()
+            now = time.time() + by.total_seconds()
             patch.setattr("time.time", lambda now=now: now)
             folder.run(EVENING)
         picture.append(take_picture(path))
     assert picture[1].head == picture[0].head
-    assert {name for name in picture[1].files} == {name for name in picture[0].files}
+    assert picture[1].files.keys() == picture[0].files.keys()
 
 
 @pytest.mark.parametrize("order", [(EVENING, MORNING), (MORNING, dt.date(2027, 12, 31), EVENING)])
-def test_a_run_on_an_earlier_day_than_the_last_one_is_a_run_like_any_other(tmp_path, in_a_hurry, order):
+def test_a_run_on_an_earlier_day_than_the_last_one_is_a_run_like_any_other(tmp_path, order):
     path = tmp_path / "desk"
     desk.create_desk(path, "en")
     folder = Folder(path)
@@ -173,7 +172,7 @@ def test_a_run_on_an_earlier_day_than_the_last_one_is_a_run_like_any_other(tmp_p
     assert rebuilt.store.head() == folder.opened.store.head()
 
 
-def test_a_file_that_is_still_being_copied_waits_and_is_taken_whole(tmp_path, in_a_hurry):
+def test_a_file_that_is_still_being_copied_waits_and_is_taken_whole(tmp_path):
     path = tmp_path / "desk"
     desk.create_desk(path, "en")
     folder = Folder(path)

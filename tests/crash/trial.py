@@ -49,7 +49,7 @@ class AtOnce:
         for one in arguments:
             try:
                 yield function(*one)
-            except Exception as trouble:  # noqa: BLE001 - as the workers have it
+            except Exception as trouble:
                 yield Failure(Ending.RAISED, repr(trouble))
 
 
@@ -111,8 +111,7 @@ def run_verbs(path: Path, verbs: Sequence[Sequence[str]]) -> int:
     codes = []
     for verb, *more in verbs:
         try:
-            main([verb, str(path), *more], standalone_mode=False)
-            codes.append(0)
+            codes.append(int(main([verb, str(path), *more], standalone_mode=False) or 0))
         except SystemExit as end:
             codes.append(int(end.code or 0))
         if codes[-1] not in DONE_CODES:
@@ -128,7 +127,6 @@ def run_apart(
     path: Path,
     meet: Meet | None = None,
     verbs: Sequence[Sequence[str]] = (RUN,),
-    within: Callable[[], Any] = nullcontext,
 ) -> Ended:
     """The verbs in a process of their own, watched at each point where `meet` is given."""
     said = path.with_name(f"{path.name}.said")
@@ -137,10 +135,14 @@ def run_apart(
     if pid == 0:
         code = 70
         try:
-            with said.open("w", encoding="utf-8") as words, redirect_stdout(words), redirect_stderr(words), within():
-                with watch_points(path, meet) if meet else nullcontext():
-                    code = run_verbs(path, verbs)
-        except BaseException:  # noqa: BLE001 - a forked child must not come back into its parent's tests
+            with (
+                said.open("w", encoding="utf-8") as words,
+                redirect_stdout(words),
+                redirect_stderr(words),
+                watch_points(path, meet) if meet else nullcontext(),
+            ):
+                code = run_verbs(path, verbs)
+        except BaseException:
             said.write_text(traceback.format_exc(), encoding="utf-8")
             code = 99
         finally:
@@ -176,7 +178,7 @@ class Theatre:
         told += self._misplaced(path)
         try:
             openpyxl.load_workbook(path / TRACKER)
-        except Exception as trouble:  # noqa: BLE001 - whatever it is, the tracker is broken
+        except Exception as trouble:
             told.append(f"the tracker can't be read: {trouble!r}")
         shutil.rmtree(path, ignore_errors=True)
         return [f"{point.act} {point.file} ({point.when} {point.number}): {one}" for one in told]
@@ -250,7 +252,9 @@ def raise_theatre(scratch: Path, start: Path, verbs: Sequence[Sequence[str]] = (
             code = run_verbs(path, verbs)
         assert code in DONE_CODES, said.getvalue()
     end = take_picture(undisturbed)
-    inbox = {file.relative_to(start).as_posix(): hash_of(file) for file in (start / "inbox").rglob("*") if file.is_file()}
+    inbox = {
+        file.relative_to(start).as_posix(): hash_of(file) for file in (start / "inbox").rglob("*") if file.is_file()
+    }
     known = {hash_of(file) for file in (start / "archive").rglob("*") if file.is_file()}
     originals = {name: sha256 for name, sha256 in inbox.items() if sha256 not in known}
     gc.collect()

@@ -70,9 +70,7 @@ def test_a_machine_of_the_same_name_is_another_one(path: Path) -> None:
     held_by(path, "pc-1", 7, noon(), machine="00aa")
     with (
         pytest.raises(DeskBusyError),
-        hold_lock(
-            path, "pc-1", 8, noon, machine="00bb", is_alive=lambda _: False, read_drive_clock=drive_at(noon())
-        ),
+        hold_lock(path, "pc-1", 8, noon, machine="00bb", is_alive=lambda _: False, read_drive_clock=drive_at(noon())),
     ):
         pass
 
@@ -91,9 +89,12 @@ def test_a_lock_of_another_machine_is_stale_only_by_its_heartbeat(path: Path) ->
 
 
 def test_two_machines_whose_clocks_differ_go_by_the_drives(path: Path) -> None:
-    with hold_lock(path, "pc-2", 7, lambda: 0.0), pytest.raises(DeskBusyError):
-        with hold_lock(path, "pc-1", 8, lambda: 1e9):
-            pass
+    with (
+        hold_lock(path, "pc-2", 7, lambda: 0.0),
+        pytest.raises(DeskBusyError),
+        hold_lock(path, "pc-1", 8, lambda: 1e9),
+    ):
+        pass
     assert abs(read_clock_of(path.parent) - path.parent.stat().st_mtime) < 5
 
 

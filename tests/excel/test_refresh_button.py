@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import shutil
 
+import openpyxl
 import pytest
 import watching
 import xlwings as xw
@@ -54,14 +55,15 @@ def orders(book: xw.Book) -> list[str]:
 
 
 def contents(content: bytes) -> dict[str, list]:
-    """What a workbook says, sheet by sheet, as the desk reads it back; without charts and the like."""
-    found = read_shared_workbook(content, TRACKER)
-    assert isinstance(found, Workbook)
-    return {sheet.name: [tuple(row) for row in sheet.rows] for sheet in found.sheets}
+    """What a workbook says, sheet by sheet, formulas as such: the Excel of the tests calculates none."""
+    found = openpyxl.load_workbook(io.BytesIO(content))
+    cells = {sheet.title: {cell.coordinate: cell.value for row in sheet for cell in row} for sheet in found.worksheets}
+    return {name: {spot: value for spot, value in found.items() if value is not None} for name, found in cells.items()}
 
 
 def tables(content: bytes) -> dict[str, tuple]:
     found = read_shared_workbook(content, TRACKER)
+    assert isinstance(found, Workbook)
     return {name: (table.block, table.columns) for name, table in found.tables.items()}
 
 

@@ -29,8 +29,10 @@ from bad_reading import READINGS
 from builders import RECEIVED, no_tables, workbook, xlsx
 from by_hand import act_on
 from docx import Document as WordDocument
+from mail_fault import send_one_mail
 
 from xltools import desk
+from xltools.core.patch import OpenBookError
 from xltools.core.place import Place
 from xltools.core.problem import Problem
 from xltools.core.record import Edit
@@ -148,6 +150,11 @@ class Stage:
             for path in self._find(name):
                 self._write(path, text.encode())
 
+    def settings(self, text: str) -> None:
+        """The desk's settings anew; `{desk}` stands for its folder."""
+        self.rewritten = True
+        self._write("desk.yaml", text.replace("{desk}", self.desk.as_posix()).encode())
+
     def write_gbk(self, files: Mapping[str, str]) -> None:
         """The same in the code page of a Chinese Windows."""
         self.rewritten = True
@@ -203,6 +210,14 @@ class Stage:
     def move_desk(self, name: str) -> None:
         """The whole desk to another place."""
         self.desk = self.desk.rename(self.scratch / name)
+
+    def link(self, name: str, to: str) -> None:
+        """A folder of the desk is a link to one beside the desk."""
+        (self.scratch / to).mkdir()
+        if (self.desk / name).exists():
+            shutil.rmtree(self.desk / name)
+        (self.desk / name).symlink_to(self.scratch / to)
+        self.rewritten = True
 
     def take_away(self, name: str) -> None:
         """A folder with all that lies in it."""
@@ -294,6 +309,20 @@ class Stage:
         )
         return self._answer(lambda: desk.run_desk_at(self.opened, as_of, options))
 
+    def run_from_excel(self, as_of: dt.date, opened: str, refuses: str) -> tuple[Problem, ...]:
+        """A run asked for by an Excel in which a shared workbook is open, and which refuses to change it."""
+
+        class Refusing:
+            def copy(self) -> bytes:
+                return (folder / opened).read_bytes()
+
+            def change(self, _patch: Given) -> bytes:
+                raise OpenBookError(refuses)
+
+        folder = self.desk
+        options = desk.RunOptions(pause=lambda: None, open_books={opened: Refusing()})
+        return self._answer(lambda: desk.run_desk_at(self.opened, as_of, options))
+
     def check(self, name: str) -> tuple[Problem, ...]:
         """The problems of one file, which stays where it is."""
         return self._answer(lambda: desk.check_file(self.desk / name, self.fresh.rules, {}, self.today))
@@ -317,7 +346,7 @@ class Stage:
     def check_buttons(
         self, facts: Mapping[str, Given] | None, said: Mapping[str, Given] | None = None, python: str = ""
     ) -> tuple[Problem, ...]:
-        """The installation, on a machine of which these are the `facts`, its interpreter having `said` this of itself."""
+        """The installation on a machine of which these are the `facts`, where the interpreter `said` this of itself."""
         self.patch.setattr(installation_check, "__version__", "2.0")
         registry = {rf"HKLM\{EXCEL}\InstallRoot\Path": r"C:\Office"}
         machine = MachineFacts(**{"platform": "win32", "registry": registry, **(facts or {})})
@@ -368,6 +397,11 @@ class Stage:
         assert allowed
         return tuple(desk.check_heartbeat(self.desk, allowed, dt.datetime.fromisoformat(now)))
 
+    def restore(self, name: str, force: bool = False) -> tuple[Problem, ...]:
+        """A backup of the desk's own put back; `*` stands for any name."""
+        (file,) = self._find(name)
+        return self._answer(lambda: desk.restore_desk_at(self.desk, self.desk / file, self.language, force=force))
+
     def rebuild(self, into: str) -> tuple[Problem, ...]:
         """The replay into a new folder."""
         return self._answer(lambda: desk.rebuild_desk_at(self.opened, self.scratch / into)[1])
@@ -389,6 +423,10 @@ class Stage:
         if owner:
             return self._answer(lambda: desk.tell_digest(self.opened, as_of, owner))
         return self._answer(lambda: desk.write_digests(self.opened, as_of, send=send))
+
+    def mail(self, plan: Mapping[str, Given] | None, **how: Given) -> tuple[Problem, ...]:
+        """A mail that is sent to a server which does what `plan` says; see mail_fault.py."""
+        return self._answer(lambda: send_one_mail(self.desk, self.language, plan=plan, **how))
 
     def why(self, order: str, field: str, line: str = "") -> tuple[Problem, ...]:
         """Where a value came from."""

@@ -58,9 +58,9 @@ def test_words_of_the_program_are_found_by_code(words):
 
 def test_a_catalogue_that_is_no_catalogue_is_refused():
     with pytest.raises(ValueError, match="ui-late needs a message"):
-        load_catalogue(ZH, "ui-late: {hint: x}")
+        load_catalogue(ZH, "ui-late: {hint: x}").find("ui-late", "en")
     with pytest.raises(ValueError, match=r"messages/zh\.yaml:2:1"):
-        load_catalogue("a: {message: x}\na: {message: y}", EN)
+        load_catalogue("a: {message: x}\na: {message: y}", EN).find("a", "zh")
 
 
 def test_codes_and_blanks_that_differ_between_the_languages_are_found():

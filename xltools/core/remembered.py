@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 PartT = TypeVar("PartT")
 ResultT = TypeVar("ResultT")
-_MOST = 4096  # parts; rules are read once a process, only tests read them hundreds of times
+_MOST = 64  # parts, more forms than a desk has: a process that opens a desk again and again keeps no rules of old
 
 
 class Remembered(Generic[PartT, ResultT]):

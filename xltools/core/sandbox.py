@@ -6,10 +6,11 @@ from functools import wraps
 from typing import Any
 
 from jinja2 import StrictUndefined, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import markup_join, str_join
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-MOST_TURNS = 1_000_000  # of all loops and macros together; a contract of 500 lines takes some thousand
+MOST_TURNS = 100_000  # of all loops and macros together; a contract of 500 lines takes some thousand
 MOST_IN_RANGE = 10_000
 MOST_LETTERS = 5_000_000  # of one text, and of all that is printed
 _MOST_DIGITS = 300  # of a whole number
@@ -75,7 +76,8 @@ class BoundedSandbox(ImmutableSandboxedEnvironment):
             _forbid(len(left) + len(right) > MOST_LETTERS, "too long")
         return super().call_binop(context, operator, left, right)
 
-    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+    def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """A call of something that is safe to call, unless its result would fill the memory."""
         holder, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
         if isinstance(holder, str | bytes):
             if name in _PADDING:
@@ -88,14 +90,25 @@ class BoundedSandbox(ImmutableSandboxedEnvironment):
                 _forbid(True, "not here")
         return super().call(context, obj, *args, **kwargs)
 
-    def format_string(self, s: str, *args: Any, **kwargs: Any) -> str:  # noqa: D102
-        _forbid(bool(_WIDE.search(s)), "a width too large")
-        return super().format_string(s, *args, **kwargs)
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """The sandboxed `format` of a text, for patterns without immense widths."""
+        fill = super().wrap_str_format(value)
+        if fill is None:
+            return None
+
+        @wraps(fill)
+        def guarded(*args: Any, **kwargs: Any) -> str:
+            _forbid(bool(_WIDE.search(value.__self__)), "a width too large")
+            return fill(*args, **kwargs)
+
+        return guarded
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        for node in tree.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
-            counted = nodes.ExprStmt(_own_call("tick", []))
+        kinds: tuple[Any, ...] = (nodes.For, nodes.Macro, nodes.CallBlock)
+        for node in tree.find_all(kinds):
+            turns = 1 if isinstance(node, nodes.For) else 10  # a macro takes as long as ten turns of a loop
+            counted = nodes.ExprStmt(_own_call("tick", [nodes.Const(turns)]))
             counted.set_lineno(node.lineno)
             node.body.insert(0, counted)
         _replace_joins(tree)

@@ -49,11 +49,13 @@ def tell_trouble(trouble: OSError, desk: Path, file: str = "") -> Problem | None
 
 
 def _desk_file(trouble: OSError, desk: Path) -> str:
-    """The desk-relative path that an error names, where something was to go rather than came from; empty where it names none, or one elsewhere."""
+    """The desk-relative path that an error names; empty where it names none, or one elsewhere.
+
+    Where something was to go is told rather than where it came from.
+    """
     for name in (trouble.filename2, trouble.filename):
         if isinstance(name, str | bytes):
-            path = Path(os.path.abspath(os.fsdecode(name)))  # noqa: PTH100 - resolve() would ask the drive
-            root = Path(os.path.abspath(desk))  # noqa: PTH100
+            path, root = Path(os.fsdecode(name)).absolute(), desk.absolute()  # resolve() would ask the drive
             if path.is_relative_to(root):
                 return path.relative_to(root).as_posix()
     return ""

@@ -15,6 +15,8 @@ from xltools.core.codec import canonical_json
 from xltools.core.problem import Problem
 from xltools.core.text import Language
 from xltools.desk.failure import BUSY, LEDGER_BROKEN, MAIL_FAILED, OUR_ERROR, RULES_WRONG, DeskError
+from xltools.desk.mailing import send_due_mail
+from xltools.desk.postbox import MAIL_FOLDER, NOTICE, has_server, queue_content
 from xltools.desk.result import ProblemWriter
 from xltools.desk.session import SETTINGS_FILE, STATE_FOLDER, Desk, load_messages, terminal_language
 from xltools.desk.telling import tell_problems
@@ -220,18 +222,22 @@ def write_notice(
     return safe_name(f"{moment} {say(f'ui-notice-{told}-file')}", ".eml"), write_mail(mail)
 
 
-def post_notice(desk: Path | None, local: Path, head: Letterhead, name: str, content: bytes) -> Path:
-    """Puts a notice into the desk's outbox; beside the local log where the desk, or its outbox, can't be written to.
+def post_notice(
+    desk: Desk | None, path: Path | None, local: Path, head: Letterhead, notice: tuple[str, bytes], now: dt.datetime
+) -> Path:
+    """Sends a notice by the desk's mail server; where it has none, or can't be asked, puts it into the outbox.
 
-    The one place that knows how notices leave: whatever sends what lies in the outbox sends them too.
+    Beside the local log it lies where the desk, or its outbox, can't be written to: `path` is None where that is known.
     """
-    if desk is not None:
-        outbox = desk / (head.outbox or _guess_outbox(desk))
-        try:
+    name, content = notice
+    if path is not None:
+        with suppress(OSError):
+            if desk is not None and head.to and has_server(desk):
+                letter = queue_content(desk, content, NOTICE, f"{name} {now.isoformat()}")
+                send_due_mail(desk, now)
+                return path / MAIL_FOLDER / "queue" / f"{letter.id}.eml"
+            outbox = path / (head.outbox or _guess_outbox(path))
             write_durably(outbox / name, content)
-        except OSError:
-            pass
-        else:
             return outbox / name
     write_durably(local / name, content)
     return local / name

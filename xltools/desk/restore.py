@@ -149,6 +149,10 @@ def _restore_ledger(desk: Desk, backup: BackupFile, kept: list[str], *, force: b
     if head == (number, link):
         return
     if desk.rules.settings.ledger.url:
+        # Nothing can be taken out of it: what stands there must be what the backup begins with.
+        standing = {} if head is None else {one.number: one.hash for one in desk.store.events()}
+        if any(standing.get(one.number, one.hash) != one.hash for one in backup.events()):
+            raise UsageError([error("ledger-not-replaceable", place)])
         _append(desk.store, backup, head or Head(0, GENESIS), place)
         return
     new = desk.path / f"{_LEDGER_FILE}.restoring"
@@ -198,11 +202,11 @@ def _append(store: Store, backup: BackupFile, head: Head, place: Place) -> None:
         while batch := list(islice(events, _BATCH)):
             store.append(batch)
     except StaleLedgerError as stale:
-        raise UsageError([error("ledger-not-replaceable", place, reason=stale)]) from stale
+        raise UsageError([error("ledger-not-replaceable", place)]) from stale
     except ValueError as broken:  # whoever changed it made its hashes anew, but not the chain
         raise UsageError([error("backup-damaged", place, reason=broken)]) from broken
     if store.check():
-        raise UsageError([error("ledger-not-replaceable", place, reason="ledger-chain-broken")])
+        raise UsageError([error("ledger-not-replaceable", place)])
 
 
 def _put_back(path: Path, backup: BackupFile, files: Iterable[str], kept: list[str], *, replace: bool) -> list[str]:

@@ -36,6 +36,7 @@ from xltools.desk.failing import (
 )
 from xltools.desk.failure import BUSY, OUR_ERROR, DeskError, UsageError
 from xltools.desk.heartbeat import Heartbeat, ending_of, read_heartbeat, write_heartbeat
+from xltools.desk.mail_round import mail_after_run
 from xltools.desk.result import ProblemWriter, RunResult
 from xltools.desk.run import LOCK_FILE, RunOptions, run_desk_at
 from xltools.desk.session import (
@@ -131,6 +132,9 @@ def _try_run(path: Path, attempt: _Attempt, options: RunOptions | None) -> None:
             write_heartbeat(path, _begin(path, attempt))
         options = options or RunOptions(wait_seconds=settings.runs.wait_seconds)
         result = attempt.result = run_desk_at(desk, attempt.as_of, options)
+        if settings.mail.send == "on-run":
+            result, _ = mail_after_run(desk, result, attempt.started)
+            attempt.result = result
         attempt.exit_code, attempt.problems = result.exit_code, result.problems
     except DeskError as failure:
         attempt.exit_code, attempt.problems = failure.exit_code, failure.problems
@@ -249,8 +253,9 @@ def _tell(path: Path, local: Path, attempt: _Attempt, ended: dt.datetime, log: P
             write_state(local, kept)  # how notices are written, for when the desk can't be asked
     notice = None
     if told:
-        name, content = write_notice(told, before, state, failure, (path, log or local), ended)
-        notice = post_notice(None if attempt.is_out_of_reach else path, local, state.letterhead, name, content)
+        written = write_notice(told, before, state, failure, (path, log or local), ended)
+        reached = None if attempt.is_out_of_reach else path
+        notice = post_notice(attempt.desk, reached, local, state.letterhead, written, ended)
     write_state(home, state)
     return notice
 

@@ -38,6 +38,7 @@ class _Archive:
 
     expected: dict[tuple[str, str], None] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    lacks_manifests: bool = False
 
     def add(self, file: str, sha256: str) -> None:
         self.expected[file, sha256] = None
@@ -106,11 +107,13 @@ def _check_manifests(desk: Desk, archive: _Archive, ledger: Ledger | None) -> It
             manifest = read_manifest(content)
         except (ValueError, KeyError, TypeError, AttributeError) as trouble:
             yield error("manifest-unreadable", place, reason=trouble)
+            archive.lacks_manifests = True
             continue
         if not is_sealed(content) or file != manifest_path(folder, manifest):
             yield error("manifest-differs", place)
         if manifest.previous != before:
             yield error("manifest-chain-broken", place)
+            archive.lacks_manifests = True
         if manifest.first_event != head + 1:
             yield error("manifest-gap", place, expected=head + 1, found=manifest.first_event)
         elif hashes.get(manifest.last_event, manifest.head) != manifest.head:
@@ -120,6 +123,7 @@ def _check_manifests(desk: Desk, archive: _Archive, ledger: Ledger | None) -> It
         _expect_copies(desk, manifest, archive)
     if ledger is not None and head != ledger.number:
         yield error("manifest-gap", Place(folder), expected=head + 1, found=ledger.number)
+        archive.lacks_manifests = True
 
 
 def _expect_copies(desk: Desk, manifest: Manifest, archive: _Archive) -> None:
@@ -151,8 +155,13 @@ def _check_files(desk: Desk, archive: _Archive) -> Iterator[Problem]:
             continue
         if file.startswith(replaced):
             yield from _check_hash(desk.path, file, path.stem.rpartition(".")[2])
-        else:
+        elif not (archive.lacks_manifests and _is_named_by_hash(path)):
             yield warning("archived-unknown", Place(file))
+
+
+def _is_named_by_hash(path: Path) -> bool:
+    """True for a copy of rules, master data or a template: the manifest that is gone may well have named it."""
+    return not is_link(path) and path.stem == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_papers(desk: Desk, ledger: Ledger) -> Iterator[Problem]:

@@ -169,8 +169,12 @@ class _Work:
         os.utime(self.staging / action.sha256, ns=(seen.st_mtime_ns, seen.st_mtime_ns))
 
     def _write(self, action: WriteFile, refused: list[WriteFile]) -> Iterable[Problem]:
-        """What is in use is only told: whoever has it open has it. `refused` takes new files that can't be put there."""
-        target, current = inside_desk(self.desk, action.path), ""
+        """What is in use is only told: whoever has it open has it.
+
+        `refused` takes what nobody has open, and that can't be put there all the same: new files, and our own.
+        """
+        target = inside_desk(self.desk, action.path)
+        current: str | None = ""
         if not self._holds(action.provided):
             return
         try:  # Windows: a workbook that is open can't be replaced, sometimes not even read
@@ -188,7 +192,7 @@ class _Work:
         except OSError as trouble:
             if action.required or not _is_in_use(trouble):
                 raise PlanHeldError(action.path) from trouble
-            if current is None:
+            if current is None or action.path.startswith(f"{_STATE}/"):
                 refused.append(action)
             else:
                 yield warning("file-in-use", Place(action.path))

@@ -94,6 +94,7 @@ class OpenExcel:
         blank = (None,) * width
         shown = [tuple(typed_text(text) for text in row) for row in rows[:height]]
         block.raw_value = (*shown, *[blank] * (height - len(shown)))
+        block.rows.autofit()
         for cell, text in titles.items():
             self._named(cell).raw_value = typed_text(text)
         sheet = block.sheet

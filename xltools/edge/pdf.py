@@ -24,6 +24,16 @@ _USUAL = (
     Path("C:/Program Files (x86)/LibreOffice/program/soffice.exe"),
 )
 
+# No macro runs, whoever signed it, nothing is fetched that a document only links to, and no external program starts.
+_SCRIPTING = "/org.openoffice.Office.Common/Security/Scripting"
+_LOCKED = (
+    (_SCRIPTING, "MacroSecurityLevel", "3"),
+    (_SCRIPTING, "DisableMacrosExecution", "true"),
+    (_SCRIPTING, "BlockUntrustedRefererLinks", "true"),
+    (_SCRIPTING, "DisableActiveContent", "true"),
+    ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),  # never
+    ("/org.openoffice.Office.Calc/Content/Update", "Link", "1"),  # never: the two count otherwise
+)
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate)\(D:)\d{14}")
 # /ID and /DocChecksum
 _HASH = re.compile(rb"(?<=[</])[0-9A-F]{32}(?=[>\s])")
@@ -54,6 +64,9 @@ def convert_to_pdf(
     with tempfile.TemporaryDirectory(prefix="xltools-pdf-", ignore_cleanup_errors=True) as folder:
         profile = Path(folder, "profile").as_uri()
         made = Path(folder, "made")
+        settings = Path(folder, "profile", "user", "registrymodifications.xcu")
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_profile_text(), "utf-8")
         flags = (f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf", "--outdir")
         try:
             run = _run_program([str(program), *flags, str(made), *(str(file.resolve()) for file in files)], timeout)
@@ -68,6 +81,19 @@ def convert_to_pdf(
                 return error("pdf-failed", Place(file.name), cause=words.splitlines()[-1])
             target.write_bytes(date_pdf(pdf.read_bytes(), as_of))
     return wanted
+
+
+def _profile_text() -> str:
+    """The settings of a new profile."""
+    items = "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _LOCKED
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        f'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{items}'
+        "</oor:items>\n"
+    )
 
 
 def _run_program(command: Sequence[str], timeout: float) -> subprocess.CompletedProcess[bytes]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from xltools.core.text import visible_text
+
 
 class _Unsparing(RotatingFileHandler):
     """Tells what keeps it from writing; the library's own says it to a screen that a scheduled run does not have."""
@@ -27,7 +29,7 @@ def append_run_log(path: Path, text: str, most_bytes: int, old_files: int) -> No
     handler = _Unsparing(path, "a", most_bytes, old_files, "utf-8", delay=True, errors="backslashreplace")
     try:
         # The time of a run stands in its text: the library's would be that of another clock.
-        handler.emit(logging.LogRecord("xltools", logging.INFO, "", 0, text, None, None))
+        handler.emit(logging.LogRecord("xltools", logging.INFO, "", 0, visible_text(text), None, None))
     finally:
         handler.close()
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xltools.core.problem import Problem
@@ -59,9 +59,31 @@ class Catalogue:
         return say
 
 
+class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
+    """The words of each language, read from its text when they are first asked for: most who ask speak one.
+
+    ValueError then where a text is not code → words.
+    """
+
+    def __init__(self, texts: Mapping[Language, str]) -> None:
+        self._texts = texts
+        self._read: dict[Language, Mapping[str, Words]] = {}
+
+    def __getitem__(self, language: Language) -> Mapping[str, Words]:
+        if language not in self._read:
+            self._read[language] = _read_words(self._texts[language], f"messages/{language}.yaml")
+        return self._read[language]
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 def load_catalogue(zh_text: str, en_text: str) -> Catalogue:
-    """The catalogue from the texts of messages/zh.yaml and en.yaml; ValueError where they are not code → words."""
-    return Catalogue({"zh": _read_words(zh_text, "messages/zh.yaml"), "en": _read_words(en_text, "messages/en.yaml")})
+    """The catalogue from the texts of messages/zh.yaml and en.yaml."""
+    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}))
 
 
 def _read_words(text: str, file: str) -> dict[str, Words]:

@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PureWindowsPath
 from typing import Literal
 from xml.sax.saxutils import escape
 
@@ -62,7 +61,7 @@ def schedule_name(desk: str, system: System) -> str:
     mark = hashlib.sha256(desk.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     if system != "windows":
         return f"xltools-{mark}"
-    folder = PureWindowsPath(desk).name or "desk"
+    folder = re.split(r"[\\/]", desk.rstrip("\\/"))[-1] or "desk"
     shown = re.sub(r"[^-\w ]", "-", folder)[:80]
     return f"xltools {shown} {mark}"
 
@@ -160,7 +159,7 @@ def _flag(value: bool) -> str:
 
 def _is_on_network(desk: str) -> bool:
     r"""True for `\\server\share`: a desk on a drive of its own also runs while the network is down."""
-    return PureWindowsPath(desk).drive.startswith("\\\\")
+    return re.match(r"[\\/]{2}(?![?.][\\/](?!UNC))", desk) is not None
 
 
 def quote_windows(arguments: Iterable[str]) -> str:

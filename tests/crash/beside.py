@@ -1,0 +1,8 @@
+"""Makes what the desk's tests know of people at workbooks importable; it comes first where it is named."""
+
+import sys
+from pathlib import Path
+
+DESK_TESTS = Path(__file__).parents[1] / "desk"
+if str(DESK_TESTS) not in sys.path:
+    sys.path.append(str(DESK_TESTS))
