@@ -46,7 +46,7 @@ Private Sub PressButton(ByVal verb As String)
     trouble = RunVerb(verb, detail)
 Finish:
     On Error Resume Next
-    ' A check leaves its count there, and whatever Python does else leaves the status bar to Excel: only words of ours go.
+    ' A check leaves its count there; our own words are no longer true.
     If trouble <> "" Or Application.StatusBar = CellText("text_working") Then Application.StatusBar = False
     Application.Cursor = xlDefault
     ' Lists that Python put here are nothing to keep: nobody is asked to save them.

@@ -1,6 +1,7 @@
 """Installing the buttons, taking them out again, and saying what is wrong with an installation."""
 
 import datetime as dt
+import stat
 import sys
 from pathlib import Path
 
@@ -50,16 +51,17 @@ def test_an_uninstall_leaves_nothing(odd):
     assert {Path(file).parent.as_posix() for file in made.files[1:]} == {"按钮"}
     log = odd.path / ".desk" / "log"
     log.mkdir(parents=True)
-    (log / "buttons.log").write_text("pressed", "utf-8")
-    (log / "buttons-2026.log").write_text("pressed", "utf-8")
+    (log / "buttons-li.log").write_text("pressed", "utf-8")
+    (log / "buttons-李雯.old.log").write_text("pressed", "utf-8")
     gone = desk.remove_buttons(odd.opened)
     assert (gone.problems, len(gone.files)) == ((), len(made.files) + 2)
     assert listing(odd) == before
     assert desk.remove_buttons(odd.opened) == desk.InstallationResult((), ())
 
 
-def test_a_second_installation_is_the_first(folder):
+def test_a_second_installation_is_the_first_though_the_workbook_is_read_only(folder):
     install(folder)
+    assert not (folder.path / "order-desk.xlsm").stat().st_mode & stat.S_IWRITE
     before = listing(folder)
     assert install(folder).problems == ()
     assert listing(folder) == before
@@ -324,3 +326,5 @@ def test_what_excel_switched_off_is_read_out_of_its_binary_list():
     found = settings({rf"{key}\A1": item, rf"{key}\B2": b"\1\0", rf"{key}\C3": 7}).disabled
     assert "D:\\台\\order-desk.xlsm" in found
     assert "0100" in found
+
+

@@ -15,7 +15,14 @@ LONG = "苏州工业园区某某精密机械电子科技股份有限公司昆山
 
 
 def line(product, quantity, due, **more):
-    return {"product": product, "quantity": quantity, "unit": "件", "requested_date": due, "unit_price": "12.50", **more}
+    return {
+        "product": product,
+        "quantity": quantity,
+        "unit": "件",
+        "requested_date": due,
+        "unit_price": "12.50",
+        **more,
+    }
 
 
 def write_mails(folder):

@@ -179,7 +179,7 @@ def test_without_a_server_they_are_files_in_the_outbox(folder):
     assert "mail-server-missing" not in {problem.code for problem in again.problems}
 
 
-def test_without_mail_a_run_writes_no_mail(mailed, office):
+def test_without_mail_a_run_writes_no_mail(mailed):
     mailed.run(NOW.date())
     assert not (mailed.path / ".desk" / "mail").exists()
     assert eml_files(mailed) == []

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
 
 import pytest
 from mail_desk import (
@@ -31,6 +30,11 @@ from mail_desk import (
 from post_office import PASSWORD, USER, make_certificate, open_office
 
 from xltools import desk
+from xltools.desk.postbox import plan_mail
+from xltools.edge.journal import write_durably
+from xltools.edge.mail import write_mail
+
+WRONG = "wr0ng-secret"
 
 
 class Killed(BaseException):
@@ -77,7 +81,7 @@ def test_the_bytes_that_arrive_are_right_in_the_usual_mail_programs(posted, offi
     assert attached.get_filename() == "逾期日报-2026-04-08.xlsx"
     raw = content.decode("ascii")
     assert "X-Unsent" not in raw
-    assert re.search(r'\r\nSubject: =\?utf-8\?[bq]\?', raw)
+    assert re.search(r"\r\nSubject: =\?utf-8\?[bq]\?", raw)
     assert re.search(r'\r\nTo: =\?utf-8\?b\?[^"]+\?= <li\.wen@factory\.example>\r\n', raw)  # no encoded word in quotes
     assert re.search(r'\r\n filename="=\?utf-8\?B\?[^"]+\?=";\r\n filename\*=utf-8\'\'%E9%80%BE', raw)
     assert re.search(r'\r\nContent-Type: application/[\w.-]+;\r\n name="=\?utf-8\?B\?', raw)
@@ -296,7 +300,7 @@ def test_in_a_rehearsal_to_nobody_mails_become_files(posted, office):
     assert office.received == []
 
 
-def test_without_a_server_what_waits_becomes_files(posted, office):
+def test_without_a_server_what_waits_becomes_files(posted):
     set_mail(posted)
     assert [mail.state for mail in send(posted).mails] == ["filed"]
     assert parse(eml_files(posted)[0].read_bytes())["To"].addresses[0].addr_spec == LI
@@ -305,9 +309,6 @@ def test_without_a_server_what_waits_becomes_files(posted, office):
 def test_of_a_series_only_the_newest_that_waits_is_sent(folder, office):
     set_mail(folder, office.port)
     opened = folder.opened
-    from xltools.desk.postbox import plan_mail
-    from xltools.edge.journal import write_durably
-
     for day in (6, 7, 8):
         mail = letter(f"{day} 日", day=dt.date(2026, 4, day))
         for action in plan_mail(opened, mail, "digest", "pmc", series="digest pmc").actions:
@@ -362,19 +363,19 @@ def test_the_password_stands_in_no_file_log_or_repr(posted, tmp_path, caplog, ca
     certificate = make_certificate(tmp_path)
     with open_office(security="starttls", login=True, certificate=certificate) as guarded:
         set_mail(posted, guarded.port, f"security: starttls, user: {USER}, ca_file: {certificate.file}")
-        refused = send(posted, XLTOOLS_MAIL_PASSWORD="wr0ng-secret")
+        refused = send(posted, XLTOOLS_MAIL_PASSWORD=WRONG)
         result = send(posted, later(minutes=5))
-        assert set(guarded.logins) == {(USER, "wr0ng-secret"), (USER, PASSWORD)}
+        assert set(guarded.logins) == {(USER, WRONG), (USER, PASSWORD)}
     assert [mail.state for mail in result.mails] == ["sent"]
     seen = [caplog.text, *capsys.readouterr(), repr(result), repr(refused), repr(posted.opened.rules.settings)]
     seen.append(repr(desk.Postman(environment={"XLTOOLS_MAIL_PASSWORD": PASSWORD})))
     writer = desk.ProblemWriter(desk.load_messages(), "en")
     seen += [str(writer.write_all(refused.problems)), str(desk.mail_json(result, writer))]
-    assert not [text for text in seen if PASSWORD in text or "wr0ng-secret" in text]
+    assert not [text for text in seen if PASSWORD in text or WRONG in text]
     for path in posted.path.rglob("*"):
         if path.is_file():
             assert PASSWORD.encode() not in path.read_bytes()
-            assert b"wr0ng-secret" not in path.read_bytes()
+            assert WRONG.encode() not in path.read_bytes()
 
 
 def test_the_keyring_is_asked_where_desk_yaml_says_so(posted, tmp_path, monkeypatch):
@@ -404,8 +405,6 @@ def test_a_notice_is_one_a_day_for_a_key(folder, office):
 
 
 def test_a_mail_that_is_written_already_can_be_posted_too(folder, office):
-    from xltools.edge.mail import write_mail
-
     set_mail(folder, office.port)
     assert desk.queue_content(folder.opened, write_mail(letter("通知")), "notice", "k").is_new
     assert not desk.queue_content(folder.opened, write_mail(letter("通知")), "notice", "k").is_new

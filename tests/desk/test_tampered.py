@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xltools import desk
+from xltools.core.event import chain_events
 from xltools.desk.manifest import is_sealed, read_manifest, write_manifest
 from xltools.edge.store import Store, UnreadableLedgerError
 
@@ -286,6 +287,17 @@ def test_two_events_that_were_swapped_and_one_that_was_added_are_told(lived, spo
     tamper(path, f"INSERT INTO events SELECT {last + 1}, 'x', previous, kind, order_no, document, text FROM events "  # noqa: S608
                  f"WHERE number = {last}")  # fmt: skip
     assert ("ledger-chain-broken", LEDGER, str(last + 1)) in told(lived)
+
+
+def test_a_ledger_that_was_written_anew_with_a_chain_that_holds_is_told(lived, spoil):
+    path = lived.path / LEDGER
+    events = [chained.event for chained in lived.opened.store.events()]
+    events[1] = replace(events[1], by="somebody else")
+    spoil(path, None)
+    Store(f"sqlite:///{path}").append(list(chain_events(events)))
+    found = told(lived)
+    assert {code for code, _, _ in found} == {"manifest-head-differs"}
+    assert {file for _, file, _ in found} >= {"archive/2026/03/run-000001.json"}
 
 
 def test_guards_that_are_gone_are_told(lived, spoil):

@@ -144,7 +144,10 @@ def test_a_name_is_no_sql_and_no_command(folder, name):
 @pytest.mark.parametrize("text", ["\x1b[2J\x1b[31m", "\x1b]0;title\x07", "\x9b31m", "a\rb", "\u202egnp", "\u2066x"])
 def test_no_text_of_a_workbook_steers_the_terminal(folder, text):
     path = folder.drop(f"1{visible_text(text)[:3]}.xlsx", {**LINE, "quantity": f"{text} many"}, order_no="A-1")
-    for arguments in (["check", str(path), "--desk", str(folder.path)], ["run", str(folder.path), "--as-of", "2026-03-10"]):
+    for arguments in (
+        ["check", str(path), "--desk", str(folder.path)],
+        ["run", str(folder.path), "--as-of", "2026-03-10"],
+    ):
         said = CliRunner().invoke(main, arguments).output
         assert said
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", said)
@@ -176,7 +179,11 @@ def test_no_verb_works_through_a_link_out_of_the_desk(folder, tmp_path, name):
     path.rename(outside)
     path.symlink_to(outside)
     before = {one: one.read_bytes() for one in [outside, *outside.rglob("*")] if one.is_file()}
-    for verb in (["run", str(folder.path), "--as-of", "2026-03-11"], ["verify", str(folder.path)], ["backup", str(folder.path)]):
+    for verb in (
+        ["run", str(folder.path), "--as-of", "2026-03-11"],
+        ["verify", str(folder.path)],
+        ["backup", str(folder.path)],
+    ):
         done = CliRunner().invoke(main, verb)
         assert (done.exit_code, "leads out of the desk" in done.output) == (3, True), done.output
     assert {one: one.read_bytes() for one in [outside, *outside.rglob("*")] if one.is_file()} == before
@@ -267,7 +274,13 @@ def test_a_hard_link_in_the_inbox_or_for_a_tracker_leaves_the_other_name_as_it_w
 
 def test_what_a_workbook_says_is_no_markup_in_mails(folder):
     attack = "<script>alert(1)</script><img src=x onerror=y>&'\""
-    folder.drop("1.xlsx", {**LINE, "product": attack, "requested_date": "2026-03-12"}, order_no="A-1", customer=attack, owner=attack)
+    folder.drop(
+        "1.xlsx",
+        {**LINE, "product": attack, "requested_date": "2026-03-12"},
+        order_no="A-1",
+        customer=attack,
+        owner=attack,
+    )
     folder.run()
     desk.write_digests(folder.opened, AS_OF.replace(month=6), send=False)
     import email  # noqa: PLC0415

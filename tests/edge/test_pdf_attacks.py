@@ -104,7 +104,7 @@ def test_a_profile_of_its_own_is_used_and_locked(tmp_path):
     """So that nobody's own settings, which may trust a folder, come into play."""
     script = tmp_path / "soffice"
     script.write_text(
-        "#!/bin/sh\nfor one in \"$@\"; do case $one in -env:UserInstallation=file://*) "
+        '#!/bin/sh\nfor one in "$@"; do case $one in -env:UserInstallation=file://*) '
         f"cp \"${{one#-env:UserInstallation=file://}}/user/registrymodifications.xcu\" '{tmp_path}/seen.xcu';; esac; done\n",
         "utf-8",
     )

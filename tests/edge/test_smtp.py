@@ -13,6 +13,7 @@ from xltools.edge.mail import Mail, Mailbox, write_mail
 from xltools.edge.smtp import MailServer, clean_answer, open_line
 
 PLACE = Place("desk.yaml")
+WRONG, CHINESE = "wrong-pa55", "密码"
 SENDER, LI, SUN = "order-desk@factory.example", "li.wen@factory.example", "sun.hao@factory.example"
 CONTENT = write_mail(
     Mail(
@@ -50,7 +51,8 @@ def test_a_mail_arrives_as_it_was_written_to_all_recipients():
     assert office.received == [(SENDER, (LI, SUN), CONTENT)]
     assert (delivery.taken, delivery.answer) == ((LI, SUN), "250 2.0.0 taken as 7F3A")
     assert intents == [(LI, SUN)]
-    assert not (delivery.is_unsure or delivery.is_over)
+    assert not delivery.is_unsure
+    assert not delivery.is_over
 
 
 def test_lines_that_begin_with_a_dot_keep_it():
@@ -134,28 +136,24 @@ def test_a_server_that_hangs_up_at_once_is_none():
 @pytest.mark.parametrize("security", ["starttls", "ssl"])
 def test_it_logs_in_encrypted(security, certificate):
     with open_office(security=security, login=True, certificate=certificate) as office:
-        delivery, _ = deliver(
-            office, security=security, user=USER, password=PASSWORD, ca_file=str(certificate.file)
-        )
+        delivery, _ = deliver(office, security=security, user=USER, password=PASSWORD, ca_file=str(certificate.file))
     assert office.logins == [(USER, PASSWORD)]
     assert delivery.taken == (LI,)
 
 
 def test_a_wrong_password_is_told_without_it(certificate):
     with open_office(security="starttls", login=True, certificate=certificate) as office:
-        found, _ = deliver(
-            office, security="starttls", user=USER, password="wrong-pa55", ca_file=str(certificate.file)
-        )
+        found, _ = deliver(office, security="starttls", user=USER, password=WRONG, ca_file=str(certificate.file))
     assert found.code == "mail-login-refused"
     assert "535" in dict(found.values)["answer"]
-    assert "wrong-pa55" not in repr(found)
+    assert WRONG not in repr(found)
 
 
 def test_a_password_with_other_letters_is_told_without_it(certificate):
     with open_office(security="starttls", login=True, certificate=certificate) as office:
-        found, _ = deliver(office, security="starttls", user=USER, password="密码", ca_file=str(certificate.file))
+        found, _ = deliver(office, security="starttls", user=USER, password=CHINESE, ca_file=str(certificate.file))
     assert found.code == "mail-login-refused"
-    assert "密码" not in repr(found)
+    assert CHINESE not in repr(found)
 
 
 def test_without_starttls_nothing_is_said_in_clear():
@@ -191,6 +189,6 @@ def test_a_context_of_ones_own_is_trusted(certificate):
 
 
 def test_a_password_stands_in_no_repr_and_no_answer():
-    assert "geheim" not in repr(MailServer("h", 1, password="geheim"))
+    assert WRONG not in repr(MailServer("h", 1, password=WRONG))
     assert clean_answer("535 geheim\r\n is wrong", "geheim") == "535 *** is wrong"
     assert not smtplib.SMTP.debuglevel

@@ -27,8 +27,9 @@ document.getElementById("told").textContent = JSON.stringify(told);
 
 def measure(pages: Mapping[str, str], folder: Path) -> dict[str, dict]:
     """How wide each page wants to be at each width, by `name-width`; and what sticks out of it."""
+    look = "height:800px;border:0"
     frames = [
-        f'<iframe id="{name}-{width}" style="width:{width}px;height:800px;border:0" srcdoc="{html.escape(page)}"></iframe>'
+        f'<iframe id="{name}-{width}" style="width:{width}px;{look}" srcdoc="{html.escape(page)}"></iframe>'
         for name, page in pages.items()
         for width in (PHONE, DESKTOP)
     ]

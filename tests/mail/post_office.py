@@ -55,19 +55,19 @@ class PostOffice:
 
     # aiosmtpd's hooks
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802
         if self.sender_answer:
             return self.sender_answer
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
         if answer := self.refuse.get(address):
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, _session, envelope):  # noqa: N802
         if self.data_answer:
             return self.data_answer
         self.received.append((envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
@@ -80,7 +80,7 @@ class PostOffice:
             return None
         return "250 2.0.0 taken as 7F3A"
 
-    def authenticate(self, server, session, envelope, mechanism, data) -> AuthResult:
+    def authenticate(self, _server, _session, _envelope, _mechanism, data) -> AuthResult:
         login, password = data.login.decode(), data.password.decode()
         self.logins.append((login, password))
         return AuthResult(success=(login, password) == (USER, PASSWORD), handled=False)
@@ -181,8 +181,6 @@ def make_certificate(folder: Path, host: str = HOST) -> Certificate:
     found = Certificate(folder / "server.pem", folder / "server.key")
     found.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     found.key.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return found

@@ -17,12 +17,12 @@ from xltools.core.problem import Problem, error, warning
 from xltools.core.text import Language
 from xltools.desk.button_book import BUTTONS_PROPERTY, build_button_book
 from xltools.desk.session import STATE_FOLDER, Desk
+from xltools.edge.button_log import list_logs
 from xltools.edge.folders import find_opener
-from xltools.edge.journal import write_durably
+from xltools.edge.journal import READ_ONLY, make_writable, write_durably
 from xltools.reports.launchers import LauncherPlan, batch_files, desktop_entries, is_as_made
 from xltools.reports.wording import Say
 
-_LOGS = "buttons*.log"
 _RUNNABLE = 0o755
 
 
@@ -87,6 +87,8 @@ def install_buttons(
     written = []
     try:
         write_durably(place.workbook, build_button_book(desk, chosen, as_of))
+        # Several people open it on a shared drive, and nobody changes it: Excel then asks nobody who may.
+        place.workbook.chmod(READ_ONLY)
         written.append(place.workbook)
         for path, content in files.items():
             if not _is_changed(path):
@@ -115,7 +117,7 @@ def remove_buttons(desk: Desk, folder: Path | None = None) -> InstallationResult
             else:
                 problems.append(_tell_changed(place, path))
     state = place.desk / STATE_FOLDER
-    ours += sorted((state / "log").glob(_LOGS))
+    ours += list_logs(place.desk)
     removed = []
     for path in ours:
         try:
@@ -148,13 +150,14 @@ def _find_obstacle(place: InstallationPlace) -> Problem | None:
     if opener is not None:
         return error("buttons-open", Place(file), who=opener or "?")
     if place.workbook.exists():
+        if read_button_version(place.workbook) is None:
+            return error("buttons-name-taken", Place(file))
         try:
+            make_writable(place.workbook)
             with place.workbook.open("r+b"):  # which Windows refuses while Excel has it open
                 pass
         except OSError as trouble:
             return _tell_unwritten(place, trouble)
-        if read_button_version(place.workbook) is None:
-            return error("buttons-name-taken", Place(file))
     return None
 
 

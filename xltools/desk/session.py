@@ -194,6 +194,7 @@ def open_desk_at(path: Path, language: Language | None = None) -> Desk:
     with expect_trouble(path):
         if not (path / SETTINGS_FILE).is_file():
             raise UsageError([error("desk-not-found", Place(str(path)), path=path)])
+        _check_links(path, (SETTINGS_FILE, "rules", "templates", STATE_FOLDER))
         layers = (package_layer(), desk_layer(path))
     rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
     if rules is None:

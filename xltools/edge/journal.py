@@ -22,7 +22,7 @@ from xltools.edge.store import StaleLedgerError, Store
 
 _STATE = ".desk"
 _VERSION = 1
-_READ_ONLY, _WRITABLE = 0o444, 0o644
+READ_ONLY, _WRITABLE = 0o444, 0o644
 Step = Callable[[str], None]
 
 
@@ -185,10 +185,10 @@ class _Work:
                 yield warning("file-changed-meanwhile", Place(action.path))
                 return
             self.step(f"write {action.path}")
-            _make_writable(target)
+            make_writable(target)
             write_durably(target, action.content)
             if action.read_only:
-                target.chmod(_READ_ONLY)
+                target.chmod(READ_ONLY)
         except OSError as trouble:
             if action.required or not _is_in_use(trouble):
                 raise PlanHeldError(action.path) from trouble
@@ -206,7 +206,7 @@ class _Work:
             if current is None or action.expected not in {None, current}:
                 return
             self.step(f"remove {action.path}")
-            _make_writable(target)
+            make_writable(target)
             target.unlink(missing_ok=True)
         except OSError as trouble:
             if not _is_in_use(trouble):
@@ -286,7 +286,7 @@ def _is_in_use(trouble: OSError) -> bool:
     return isinstance(trouble, PermissionError) or trouble.errno in {errno.EBUSY, errno.ETXTBSY}
 
 
-def _make_writable(target: Path) -> None:
+def make_writable(target: Path) -> None:
     """Windows replaces and removes no file that is read-only."""
     if target.exists() and not target.stat().st_mode & stat.S_IWRITE:
         target.chmod(_WRITABLE)

@@ -54,6 +54,7 @@ class MailLine:
 
     def __init__(self, smtp: smtplib.SMTP, server: MailServer, step: Step) -> None:
         self._smtp, self._server, self._step = smtp, server, step
+        self._is_in_mail = False  # what is said now is part of a mail
 
     def deliver(
         self, sender: str, recipients: Sequence[str], content: bytes, about_to: Callable[[tuple[str, ...]], None]
@@ -101,7 +102,10 @@ class MailLine:
         return Delivery((), answer, tuple(refused), tuple(delayed), is_over=code == 421)
 
     def close(self) -> None:
-        """Says goodbye."""
+        """Says goodbye; in the middle of a mail it hangs up."""
+        if self._is_in_mail:
+            self._smtp.close()
+            return
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._smtp.quit()
 
@@ -110,6 +114,7 @@ class MailLine:
 
         A server that leaves in the middle is found out before the end is sent: then it can't have taken it.
         """
+        self._is_in_mail = True
         body = re.sub(rb"(?m)^\.", b"..", content)
         self._step("send it")
         self._smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
@@ -127,6 +132,7 @@ class MailLine:
             code, answer = self._smtp.getreply()
         except (OSError, smtplib.SMTPException) as broken:
             raise _UnsureError(self._clean(str(broken))) from None
+        self._is_in_mail = False
         return code, self._clean(f"{code} {answer.decode('utf-8', 'replace')}")
 
     def _has_left(self) -> bool:

@@ -48,7 +48,9 @@ def print_table(
     `aligns` are by column, `styles` by row number from 0 (`red`, `yellow`, `dim`); colours show in a terminal only.
     """
     console = _console(stream or sys.stdout)
-    table = Table(title=Text(visible_text(title)) if title else None, title_justify="left", header_style="bold", box=None)
+    table = Table(
+        title=Text(visible_text(title)) if title else None, title_justify="left", header_style="bold", box=None
+    )
     for column in columns:
         table.add_column(Text(column), justify=(aligns or {}).get(column, "left"), overflow="fold")
     for index, row in enumerate(rows):
