@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from xltools.core.codec import plain_decimal
 from xltools.core.problem import Problem
 from xltools.desk.checking import CheckResult
-from xltools.desk.mailing import MailResult
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import Desk
 from xltools.desk.submit import SubmitResult
@@ -16,6 +16,9 @@ from xltools.reports.late import LateRow, group_rows, group_spot, group_waiting
 from xltools.reports.screen import cut_to_width, wrap_to_width
 from xltools.reports.why import Explanation
 from xltools.reports.wording import Say
+
+if TYPE_CHECKING:  # smtplib and ssl take as long to load as a status to tell
+    from xltools.desk.mailing import MailResult
 
 OUTCOMES = ("accepted", "partly", "returned", "unreadable", "duplicate", "waiting")
 
@@ -76,7 +79,7 @@ def _in_short(document: DocumentResult, writer: ProblemWriter, say: Say) -> str:
     return f"{document.file.partition('/')[2]}  {first}{more}"
 
 
-def tell_mail(result: MailResult, time_zone: str, say: Say) -> Iterator[str]:
+def tell_mail(result: "MailResult", time_zone: str, say: Say) -> Iterator[str]:
     """What became of the mails, in a line; nothing where there were none."""
     if result.is_busy:
         yield say("ui-mail-busy")
