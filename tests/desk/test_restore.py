@@ -1,6 +1,7 @@
 """Backups: made by each day's first run, rotated, restored with all that came after from archive/; rehearsed."""
 
 import datetime as dt
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -204,8 +205,6 @@ def test_no_changed_byte_of_a_backup_is_restored(two_days):
 
 def rewrite(path, target, changes):
     """The backup with other files in it, and true hashes of them."""
-    import hashlib  # noqa: PLC0415
-
     with zipfile.ZipFile(path) as source:
         parts = {name: source.read(name) for name in source.namelist()}
     parts |= changes
@@ -223,7 +222,7 @@ def test_no_file_of_a_backup_lands_outside_the_desk(two_days, tmp_path, name):
     with pytest.raises(desk.UsageError) as failure:
         restore(two_days, forged, force=True)
     assert codes(failure) == ["backup-damaged"]
-    assert not [path for path in tmp_path.rglob("out.txt")]
+    assert not list(tmp_path.rglob("out.txt"))
 
 
 def test_a_ledger_that_was_changed_in_a_backup_with_its_hash_is_refused(two_days, tmp_path):

@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 import sqlite3
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,7 @@ def test_a_manifest_that_is_sealed_anew_breaks_the_chain_of_manifests(lived, spo
 
 def test_two_files_of_the_archive_that_were_swapped_are_both_named(lived, spoil):
     originals = [path for path in archived(lived) if "/2026/" in path.as_posix()]
-    for one, other in zip(originals, originals[1:], strict=False):
+    for one, other in pairwise(originals):
         left, right = one.read_bytes(), other.read_bytes()
         spoil(one, right)
         spoil(other, left)

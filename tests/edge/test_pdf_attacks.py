@@ -50,7 +50,7 @@ class _Listener(http.server.BaseHTTPRequestHandler):
         self.send_response(404)
         self.end_headers()
 
-    do_HEAD = do_OPTIONS = do_PROPFIND = do_GET
+    do_HEAD = do_OPTIONS = do_PROPFIND = do_GET  # noqa: N815 - so the library calls them
 
     def log_message(self, *_):
         pass
@@ -75,7 +75,8 @@ def linking_docx(path, link):
     drawing = (
         '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml" '
         'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<v:shape style="width:100pt;height:100pt"><v:imagedata r:id="rId99" r:href="rId99"/></v:shape></w:pict></w:r></w:p>'
+        '<v:shape style="width:99pt;height:99pt"><v:imagedata r:id="rId99" r:href="rId99"/></v:shape>'
+        "</w:pict></w:r></w:p>"
     )
     relation = (
         f'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" '
@@ -105,7 +106,8 @@ def test_a_profile_of_its_own_is_used_and_locked(tmp_path):
     script = tmp_path / "soffice"
     script.write_text(
         '#!/bin/sh\nfor one in "$@"; do case $one in -env:UserInstallation=file://*) '
-        f"cp \"${{one#-env:UserInstallation=file://}}/user/registrymodifications.xcu\" '{tmp_path}/seen.xcu';; esac; done\n",
+        f'cp "${{one#-env:UserInstallation=file://}}/user/registrymodifications.xcu" '
+        f"'{tmp_path}/seen.xcu';; esac; done\n",
         "utf-8",
     )
     script.chmod(0o755)

@@ -49,6 +49,7 @@ def rebuild_desk_at(desk: Desk, into: Path, watch: Watch = iter) -> tuple[Desk, 
     if into.exists() and any(into.iterdir()):
         raise UsageError([error("desk-exists", Place(str(into)), path=into)])
     archive = desk.folders.archive
+    into.mkdir(parents=True, exist_ok=True)
     _copy_files(desk.path / archive, into / archive)
     if (desk.path / SETTINGS_FILE).is_file():
         shutil.copyfile(desk.path / SETTINGS_FILE, into / SETTINGS_FILE)
