@@ -47,7 +47,7 @@ class Press:
     @cached_property
     def opened(self) -> "desk.Desk":
         """The desk, which speaks that language."""
-        return desk.open_desk_at(self.folder, self.language)
+        return desk.open_desk_at(self.folder, self.language, quickly=True)
 
     @cached_property
     def today(self) -> dt.date:
@@ -61,7 +61,7 @@ class Press:
 
     def say(self, code: str, /, **blanks: object) -> str:
         """Words of the catalogue."""
-        return desk.load_messages().words(code, self.language, **blanks)
+        return desk.load_messages(quickly=True).words(code, self.language, **blanks)
 
     def target(self) -> OpenWorkbook:
         """The workbook that is meant: the one that was in front before the buttons."""
@@ -279,7 +279,7 @@ def run_button(verb: str, excel: OpenExcel, folder: Path, now: dt.datetime) -> N
 
 def _plain_writer(press: Press) -> "desk.ProblemWriter":
     """Words for problems of a desk that may not even open."""
-    return desk.ProblemWriter(desk.load_messages(), press.language)
+    return desk.ProblemWriter(desk.load_messages(quickly=True), press.language)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

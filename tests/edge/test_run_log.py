@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from xltools.edge.run_log import append_run_log, local_folder
+from xltools.edge.own_folder import own_folder
+from xltools.edge.run_log import append_run_log
 
 
 def test_lines_are_added_and_the_oldest_go(tmp_path):
@@ -38,8 +39,8 @@ def test_a_log_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
 
 def test_each_system_has_its_cache_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert local_folder("1a", {}, "linux") == tmp_path / ".cache" / "xltools" / "1a"
-    assert local_folder("1a", {"XDG_CACHE_HOME": "/c"}, "linux") == Path("/c/xltools/1a")
-    assert local_folder("1a", {}, "darwin") == tmp_path / "Library" / "Caches" / "xltools" / "1a"
-    assert local_folder("1a", {"LOCALAPPDATA": "/l"}, "win32") == Path("/l/xltools/cache/1a")
-    assert local_folder("1a", {}, "win32") == tmp_path / "AppData" / "Local" / "xltools" / "cache" / "1a"
+    assert own_folder("1a", {}, "linux") == tmp_path / ".cache" / "xltools" / "1a"
+    assert own_folder("1a", {"XDG_CACHE_HOME": "/c"}, "linux") == Path("/c/xltools/1a")
+    assert own_folder("1a", {}, "darwin") == tmp_path / "Library" / "Caches" / "xltools" / "1a"
+    assert own_folder("1a", {"LOCALAPPDATA": "/l"}, "win32") == Path("/l/xltools/cache/1a")
+    assert own_folder("1a", {}, "win32") == tmp_path / "AppData" / "Local" / "xltools" / "cache" / "1a"

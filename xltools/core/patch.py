@@ -43,8 +43,8 @@ class BookPatch:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-# The formula of the conditional format that marks a cell of an open workbook, and tells it from people's own. It is true
-# everywhere, and without functions, whose names Excel would want in the language of the person's Excel.
+# The formula of the conditional format that marks a cell of an open workbook, and tells it from people's own. It is
+# always true, and without functions, whose names Excel would want in the language of the person's Excel.
 MARK_FORMULA = '"xltools"<>""'
 
 

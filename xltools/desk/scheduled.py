@@ -49,7 +49,8 @@ from xltools.desk.session import (
     terminal_language,
 )
 from xltools.desk.telling import OUTCOMES, tell_problems
-from xltools.edge.run_log import append_run_log, local_folder
+from xltools.edge.own_folder import own_folder
+from xltools.edge.run_log import append_run_log
 from xltools.forms.settings import ScheduledSettings
 
 RUN_LOG = f"{STATE_FOLDER}/log/run.log"
@@ -115,7 +116,7 @@ def run_scheduled(
     as the desk's settings say.
     """
     path = path.absolute()
-    local = local or local_folder(hashlib.sha256(os.fsencode(path)).hexdigest()[:8])
+    local = local or own_folder(hashlib.sha256(os.fsencode(path)).hexdigest()[:8])
     attempt = _Attempt(socket.gethostname(), clock(), as_of)
     _try_run(path, attempt, options)
     return _finish(path, local, attempt, clock())

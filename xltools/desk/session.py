@@ -24,9 +24,9 @@ from xltools.desk.reading import open_workers, read_own_workbooks
 from xltools.edge.folders import DeskFolders
 from xltools.edge.holidays import china_days
 from xltools.edge.links import find_links_out
+from xltools.edge.own_cache import recall
 from xltools.edge.workers import Workers
-from xltools.forms.load import load_rules
-from xltools.forms.messages import Catalogue, load_catalogue
+from xltools.forms.messages import Catalogue, load_catalogue, read_words
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Folders
@@ -189,21 +189,33 @@ def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
     return Assessment(standings, lines, calendar, problems)
 
 
-def open_desk_at(path: Path, language: Language | None = None) -> Desk:
-    """The desk in a folder; UsageError where there is none, RulesError where its rules are wrong."""
+def open_desk_at(path: Path, language: Language | None = None, *, quickly: bool = False) -> Desk:
+    """The desk in a folder; UsageError where there is none, RulesError where its rules are wrong.
+
+    `quickly`: rules that were read on this computer before are taken from there.
+    """
     with expect_trouble(path):
         if not (path / SETTINGS_FILE).is_file():
             raise UsageError([error("desk-not-found", Place(str(path)), path=path)])
         _check_links(path, (SETTINGS_FILE, "rules", "templates", STATE_FOLDER))
         layers = (package_layer(), desk_layer(path))
-    rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
-    if rules is None:
-        raise RulesError(problems)
+    texts = [text for layer in layers for pair in layer.items() for text in pair]
+    rules = recall(Rules, texts, lambda: _read_desk_rules(layers)) if quickly else _read_desk_rules(layers)
     folders = rules.settings.folders
     # What is written into the last four is looked at by itself: they hold too much to be gone through each time.
     _check_links(path, (folders.master, folders.review, folders.tracker, folders.prices))
     _check_links(path, (folders.inbox, folders.archive, folders.papers, folders.returned, folders.outbox), inside=False)
-    return Desk(path, rules, layers, load_messages(), language or rules.settings.language)
+    return Desk(path, rules, layers, load_messages(quickly=quickly), language or rules.settings.language)
+
+
+def _read_desk_rules(layers: Layers) -> Rules:
+    # Whoever has read them before needs neither YAML nor what checks it.
+    from xltools.forms.load import load_rules  # noqa: PLC0415
+
+    rules, problems = load_rules(layers, ({}, {"settings.yaml": SETTINGS_FILE}))
+    if rules is None:
+        raise RulesError(problems)
+    return rules
 
 
 def _check_links(path: Path, names: Sequence[str], *, inside: bool = True) -> None:
@@ -218,6 +230,8 @@ def _check_links(path: Path, names: Sequence[str], *, inside: bool = True) -> No
 
 def package_rules() -> Rules:
     """The package's own rules, without any desk's; RulesError where they are wrong."""
+    from xltools.forms.load import load_rules  # noqa: PLC0415
+
     rules, problems = load_rules((package_layer(),))
     if rules is None:
         raise RulesError(problems)
@@ -251,10 +265,13 @@ def _read_text(path: Path, file: str) -> str:
 
 
 @cache
-def load_messages() -> Catalogue:
-    """The program's words."""
+def load_messages(*, quickly: bool = False) -> Catalogue:
+    """The program's words; `quickly`: as they were read on this computer before."""
     folder = resource_root() / "rules" / "messages"
-    return load_catalogue((folder / "zh.yaml").read_text("utf-8"), (folder / "en.yaml").read_text("utf-8"))
+    zh, en = ((folder / f"{language}.yaml").read_text("utf-8") for language in ("zh", "en"))
+    if not quickly:
+        return load_catalogue(zh, en)
+    return load_catalogue(zh, en, lambda text, file: recall(dict, (file, text), lambda: read_words(text, file)))
 
 
 def local_today(rules: Rules, now: dt.datetime) -> dt.date:

@@ -62,8 +62,8 @@ class OpenWorkbook:
     def copy(self) -> bytes:
         """The file that it would be saved as now, with all that was typed; OpenBookError where Excel makes none.
 
-        One in which nothing was typed since it was saved is its file: so the same workbook is the same bytes. Else Excel
-        writes a copy, and neither saves the workbook nor asks anything: one call however large it is.
+        One in which nothing was typed since it was saved is its file: so the same workbook is the same bytes. Else
+        Excel writes a copy, and neither saves the workbook nor asks anything: one call however large it is.
         """
         if self.path is not None and self._book.api.Saved:
             with suppress(OSError):  # one on a web server

@@ -1,9 +1,7 @@
 """The log of scheduled runs: a text file that is begun anew when it is full, with some old ones kept beside it."""
 
 import logging
-import os
 import sys
-from collections.abc import Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -32,13 +30,3 @@ def append_run_log(path: Path, text: str, most_bytes: int, old_files: int) -> No
         handler.emit(logging.LogRecord("xltools", logging.INFO, "", 0, visible_text(text), None, None))
     finally:
         handler.close()
-
-
-def local_folder(name: str, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where this machine keeps what can't be kept in a desk that is out of reach: in the user's own cache folder."""
-    if platform == "win32":
-        caches = Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-        return caches / "xltools" / "cache" / name
-    if platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "xltools" / name
-    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "xltools" / name

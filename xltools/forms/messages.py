@@ -65,13 +65,13 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
     ValueError then where a text is not code → words.
     """
 
-    def __init__(self, texts: Mapping[Language, str]) -> None:
-        self._texts = texts
+    def __init__(self, texts: Mapping[Language, str], read: "ReadWords") -> None:
+        self._texts, self._reader = texts, read
         self._read: dict[Language, Mapping[str, Words]] = {}
 
     def __getitem__(self, language: Language) -> Mapping[str, Words]:
         if language not in self._read:
-            self._read[language] = _read_words(self._texts[language], f"messages/{language}.yaml")
+            self._read[language] = self._reader(self._texts[language], f"messages/{language}.yaml")
         return self._read[language]
 
     def __iter__(self) -> Iterator[Language]:
@@ -81,12 +81,8 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
         return len(self._texts)
 
 
-def load_catalogue(zh_text: str, en_text: str) -> Catalogue:
-    """The catalogue from the texts of messages/zh.yaml and en.yaml."""
-    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}))
-
-
-def _read_words(text: str, file: str) -> dict[str, Words]:
+def read_words(text: str, file: str) -> dict[str, Words]:
+    """The words of one language by their code; ValueError for a text that is not code → words."""
     tree, problems = parse_yaml(text, file)
     if problems:
         raise ValueError(f"{problems[0].place}: {problems[0].code} {dict(problems[0].values)}")
@@ -96,6 +92,14 @@ def _read_words(text: str, file: str) -> dict[str, Words]:
             raise ValueError(f"{file}: {code} needs a message and may have a hint, nothing else")
         words[code] = Words(*(str(parts[part]) for part in _PARTS if part in parts))
     return words
+
+
+ReadWords = Callable[[str, str], Mapping[str, Words]]
+
+
+def load_catalogue(zh_text: str, en_text: str, read: ReadWords = read_words) -> Catalogue:
+    """The catalogue from the texts of messages/zh.yaml and en.yaml, each read when it is first asked for."""
+    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}, read))
 
 
 def fill_blanks(text: str, values: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ class RuleModel(BaseModel):
     """A part of the rules: immutable, and no key that it does not know."""
 
     # Part numbers, tax numbers and telephone numbers are written without quotes.
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, defer_build=True)
 
 
 class Label(RuleModel):
