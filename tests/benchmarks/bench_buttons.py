@@ -48,7 +48,7 @@ OPENPYXL = "import sys, openpyxl; openpyxl.load_workbook(sys.argv[2])"
 
 
 def write_lists(folder: Path) -> tuple[Path, Path]:
-    """A desk, and a list of order lines of which one in a hundred has a fault."""
+    """A desk, and a list of order lines, quantities in fifties, of which one in a hundred has a fault."""
     opened = desk.create_desk(folder / "订单台", "zh")
     lines = [
         {
@@ -57,7 +57,7 @@ def write_lists(folder: Path) -> tuple[Path, Path]:
             "order_date": dt.date(2026, 3, 2),
             "product": "端盖",
             "specification": "Φ86",
-            "quantity": 100 + number if number % 100 else "许多",
+            "quantity": 50 * (1 + number % 40) if number % 100 else "许多",
             "unit": "件",
             "unit_price": "12.50",
             "requested_date": dt.date(2026, 3, 30),

@@ -326,5 +326,3 @@ def test_what_excel_switched_off_is_read_out_of_its_binary_list():
     found = settings({rf"{key}\A1": item, rf"{key}\B2": b"\1\0", rf"{key}\C3": 7}).disabled
     assert "D:\\台\\order-desk.xlsm" in found
     assert "0100" in found
-
-

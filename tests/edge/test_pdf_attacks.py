@@ -93,9 +93,28 @@ def linking_docx(path, link):
     return path
 
 
-def test_what_a_document_links_to_is_not_fetched(tmp_path, listener):
+LINKED = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"
+ xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+ xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:version="1.2"
+ office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:p>
+<draw:frame svg:width="3cm" svg:height="3cm" text:anchor-type="as-char"><draw:image xlink:href="{link}"
+ xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p></office:text></office:body>
+</office:document>
+"""
+
+
+def linking_odt(path, link):
+    """A text document of LibreOffice's own, whose linked picture an unlocked profile does fetch."""
+    path.write_text(LINKED.format(link=link), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("make", "name"), [(linking_docx, "link.docx"), (linking_odt, "link.fodt")])
+def test_what_a_document_links_to_is_not_fetched(tmp_path, listener, make, name):
     port = listener.server_address[1]
-    source = linking_docx(tmp_path / "link.docx", f"http://127.0.0.1:{port}/picture.png")
+    source = make(tmp_path / name, f"http://127.0.0.1:{port}/picture.png")
     made = convert_to_pdf([source], tmp_path / "out", AS_OF)
     assert isinstance(made, tuple), made
     assert _Listener.asked == []

@@ -21,6 +21,8 @@ def excel():
 
 
 @pytest.fixture
-def at(excel, tmp_path):
-    """A desk, and a person with its buttons open in Excel."""
+def at(excel, tmp_path, monkeypatch):
+    """A desk, and a person with its buttons open in Excel; what they keep for themselves lies beside it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     return ButtonDesk(tmp_path / "订单台", excel)

@@ -3,7 +3,8 @@
 import datetime as dt
 from pathlib import Path
 
-from xltools.desk.session import Assessment, Desk, local_today, open_desk_at
+from xltools.desk.assessing import Assessment
+from xltools.desk.session import Desk, local_today, open_desk_at
 from xltools.edge.frames import Frame, make_frame
 from xltools.reports.export import EXPORT_COLUMNS, export_rows
 from xltools.reports.late import LATE_COLUMNS, list_late

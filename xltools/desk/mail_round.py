@@ -11,6 +11,7 @@ from xltools.core.codec import canonical_json
 from xltools.core.place import Place
 from xltools.core.plan import Plan, WriteFile
 from xltools.core.problem import Problem, error, warning
+from xltools.desk.assessing import work_calendar
 from xltools.desk.digest import WrittenDigest, plan_digests, recipient_json
 from xltools.desk.failure import BusyError
 from xltools.desk.inputs import read_template
@@ -28,7 +29,7 @@ from xltools.desk.postbox import (
 from xltools.desk.result import RunResult
 from xltools.desk.return_mail import plan_return_mails
 from xltools.desk.run import hold_desk, recover_desk
-from xltools.desk.session import Desk, master_path, work_calendar
+from xltools.desk.session import Desk, master_path
 from xltools.edge.html import render_html
 from xltools.edge.journal import carry_out
 from xltools.edge.mail import Mail

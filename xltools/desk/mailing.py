@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from xltools.core.calendar import WorkCalendar
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
+from xltools.desk.assessing import work_calendar
 from xltools.desk.failure import DONE, MAIL_FAILED
 from xltools.desk.mail_room import MailRoom, SentMail
 from xltools.desk.postbox import MAIL_FOLDER, has_server
 from xltools.desk.result import ProblemWriter
-from xltools.desk.session import SETTINGS_FILE, Desk, work_calendar
+from xltools.desk.session import SETTINGS_FILE, Desk
 from xltools.edge.lock import DeskBusyError, Lock, LockLostError, hold_lock
 from xltools.edge.outbox import QueuedMail
 from xltools.edge.password import read_keyring, read_variable

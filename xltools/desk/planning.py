@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from xltools.core.plan import Action, AppendEvents, Plan, WriteFile
 from xltools.core.watch import Watch
+from xltools.desk.assessing import assess
 from xltools.desk.book import Book
 from xltools.desk.changes import TakenChanges, take_changes
 from xltools.desk.documents import take_documents
@@ -15,7 +16,6 @@ from xltools.desk.inputs import RunInputs, read_received
 from xltools.desk.meetings import plan_meeting_sheets
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.returned import plan_tidying
-from xltools.desk.session import assess
 from xltools.desk.settling import settle
 from xltools.desk.snapshot import plan_manifest
 from xltools.desk.tracker import OpenPatch, find_untrue, plan_tracker

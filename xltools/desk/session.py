@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from xltools.core.calendar import WorkCalendar
 from xltools.core.place import Place
-from xltools.core.problem import Problem, error, warning
+from xltools.core.problem import Problem, error
 from xltools.core.record import Record, Table
 from xltools.core.text import Language
 from xltools.desk.drive import expect_trouble
@@ -22,7 +21,6 @@ from xltools.desk.failure import BusyError, LedgerError, RulesError, UsageError
 from xltools.desk.manifest import list_manifests, read_manifest
 from xltools.desk.reading import open_workers, read_own_workbooks
 from xltools.edge.folders import DeskFolders
-from xltools.edge.holidays import china_days
 from xltools.edge.links import find_links_out
 from xltools.edge.own_cache import recall
 from xltools.edge.workers import Workers
@@ -32,17 +30,15 @@ from xltools.forms.rules import Rules
 from xltools.forms.settings import Folders
 from xltools.intake.document import read_table
 from xltools.ledger.replay import Ledger, replay
-from xltools.ledger.standing import Standing, assess_order
-from xltools.reports.lines import AssessedLine, assess_lines
 from xltools.reports.wording import Say
 from xltools.resources import resource_root
 
 if TYPE_CHECKING:
+    from xltools.desk.assessing import Assessment
     from xltools.edge.store import Store, UnreadableLedgerError
 
 SETTINGS_FILE = "desk.yaml"
 STATE_FOLDER = ".desk"
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Layers = tuple[Mapping[str, str], ...]
 
@@ -152,6 +148,8 @@ class Desk:
 
     def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
         """Where every order and line stands on the as-of date."""
+        from xltools.desk.assessing import assess  # noqa: PLC0415 - what only opens or checks needs none of it
+
         return assess(ledger, self.rules, as_of)
 
 
@@ -169,24 +167,6 @@ def _collector_paused() -> Iterator[None]:
 
 def _unreadable(trouble: "UnreadableLedgerError") -> Problem:
     return error("ledger-unreadable", Place(f"{STATE_FOLDER}/ledger.db"), reason=trouble)
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Where every order stands on a date, and each of its lines."""
-
-    standings: Mapping[str, Standing]
-    lines: tuple[AssessedLine, ...]
-    calendar: WorkCalendar
-    problems: tuple[Problem, ...]
-
-
-def assess(ledger: Ledger, rules: Rules, as_of: dt.date) -> Assessment:
-    """Where every order and line of a ledger stands on a date."""
-    calendar, problems = work_calendar(rules, as_of)
-    standings = {number: assess_order(order, rules, as_of) for number, order in ledger.orders.items()}
-    lines = assess_lines(ledger.orders.values(), standings, rules, calendar, as_of)
-    return Assessment(standings, lines, calendar, problems)
 
 
 def open_desk_at(path: Path, language: Language | None = None, *, quickly: bool = False) -> Desk:
@@ -316,18 +296,3 @@ def read_master(
 def find_customer(tables: Mapping[str, Table], name: str) -> Record | None:
     """The customer's master data."""
     return tables["customers"].find(("name", "customer_code"), name) if "customers" in tables else None
-
-
-def work_calendar(rules: Rules, as_of: dt.date) -> tuple[WorkCalendar, tuple[Problem, ...]]:
-    """The factory's working days around a date, and a warning where its country's holidays are not known yet."""
-    calendar = rules.calendar
-    holidays, workdays = set(calendar.holidays), set(calendar.workdays)
-    problems: tuple[Problem, ...] = ()
-    if calendar.country == "CN":
-        days = china_days(range(as_of.year - 1, as_of.year + 2))
-        holidays |= days.holidays
-        workdays |= days.workdays
-        if as_of.year in days.unknown_years:
-            problems = (warning("holidays-unknown", Place("rules/calendar.yaml"), year=as_of.year),)
-    weekend = frozenset(_WEEKDAYS.index(day) for day in calendar.weekend)
-    return WorkCalendar(weekend, frozenset(holidays - set(calendar.workdays)), frozenset(workdays)), problems

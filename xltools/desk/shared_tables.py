@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xltools.core.text import Language
+from xltools.desk.assessing import Assessment
 from xltools.desk.inputs import RunInputs
-from xltools.desk.session import Assessment
 from xltools.desk.shared_workbooks import SharedWorkbook
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import TRACKER_TABLE

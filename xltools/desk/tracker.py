@@ -12,9 +12,9 @@ from xltools.core.plan import Action, Provided, RemoveFile, WriteFile
 from xltools.core.problem import Problem, warning
 from xltools.core.record import Finding
 from xltools.core.table_state import RowKey, Tables, TableState, encode_tables
+from xltools.desk.assessing import Assessment
 from xltools.desk.inputs import RunInputs
 from xltools.desk.result import TrackerResult
-from xltools.desk.session import Assessment
 from xltools.desk.shared_tables import WantedTables, build_tables
 from xltools.desk.shared_workbooks import DESK_ID, GENERATION, MOST_GENERATIONS, SharedWorkbook, TableReading
 from xltools.desk.spared_cells import as_written, spared_cells

@@ -23,14 +23,13 @@ from enum import StrEnum
 from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
-
-from pebble import CONSTS, ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if sys.platform == "linux":
     import resource
 
-CONSTS.sleep_unit = 0.01  # seconds; with pebble's own 0.1 each pool would take as long to end
+if TYPE_CHECKING:  # pebble is loaded with the first process: most verbs start none
+    from pebble import ProcessPool
 
 Result = TypeVar("Result")
 Arguments = tuple[Any, ...]
@@ -144,6 +143,8 @@ class Workers:
 
     def _settle(self, function: Callable[..., Result], waiting: deque[_Task]) -> Result | Failure:
         """What came of the first piece of work that is waited for."""
+        from pebble import ProcessExpired  # noqa: PLC0415
+
         task = waiting[0]
         while task.failure is None:
             if not wait([task.future], _LOOK_SECONDS).done:
@@ -180,8 +181,11 @@ class Workers:
             task.future = Future()
             task.future.set_exception(BrokenProcessPool())
 
-    def _started(self) -> ProcessPool:
+    def _started(self) -> "ProcessPool":
         if self._pool is None:
+            from pebble import CONSTS, ProcessPool  # noqa: PLC0415
+
+            CONSTS.sleep_unit = 0.01  # seconds; with pebble's own 0.1 each pool would take as long to end
             method = _start_method()
             context = multiprocessing.get_context(method)
             if method == "forkserver":
