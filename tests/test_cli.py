@@ -93,7 +93,7 @@ def test_another_run_at_work_is_exit_code_4(tmp_path):
     (path / ".desk").mkdir(exist_ok=True)
     holder = {"host": "another-" + socket.gethostname(), "pid": 1, "time": time.time()}
     (path / ".desk" / "lock").write_text(json.dumps(holder), "utf-8")
-    assert invoke("run", path).exit_code == 4
+    assert invoke("run", path, "--wait", "0").exit_code == 4
 
 
 def test_an_open_tracker_is_exit_code_4_and_is_left_alone(tmp_path):

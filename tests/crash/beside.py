@@ -5,4 +5,4 @@ from pathlib import Path
 
 DESK_TESTS = Path(__file__).parents[1] / "desk"
 if str(DESK_TESTS) not in sys.path:
-    sys.path.append(str(DESK_TESTS))
+    sys.path.insert(0, str(DESK_TESTS))  # before tests/office, which has a hand of its own

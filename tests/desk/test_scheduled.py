@@ -293,7 +293,7 @@ def test_the_log_is_begun_anew_and_a_flood_of_details_is_cut(machine):
         machine.folder.drop(f"{number}.xlsx", customer=None, order_no=f"A-{number}")
     machine.run()
     assert len(machine.log()) <= 103
-    machine.run(80)
+    machine.run(20)
     logs = sorted(path.name for path in (machine.folder.path / ".desk" / "log").iterdir())
     assert logs[0] == "run.log"
     assert len(logs) <= 3
