@@ -24,8 +24,8 @@ from points import Count, Meet, Point, unwatched, watch_points
 from xltools import desk
 from xltools.cli import main
 from xltools.desk import run as running
-from xltools.desk import session
 from xltools.edge.workers import Ending, Failure, Limits
+from xltools.forms import load as rule_loading
 
 # Of .desk/, what the next run goes by. Lock, log and backups are of each run's own.
 KEPT_STATE = ("tracker", "digests", "returned")
@@ -212,7 +212,7 @@ def hurried() -> Iterator[None]:
     """
     rules: dict[str, Any] = {}
     plans: dict[str, Any] = {}
-    load_rules, plan_run = session.load_rules, running.plan_run
+    load_rules, plan_run = rule_loading.load_rules, running.plan_run
 
     def recall_rules(*layers: Any) -> Any:
         key = repr(layers)
@@ -229,7 +229,7 @@ def hurried() -> Iterator[None]:
         (running, "SETTLE_SECONDS", 0),
         (running, "open_workers", AtOnce),
         (running, "plan_run", recall_plan),
-        (session, "load_rules", recall_rules),
+        (rule_loading, "load_rules", recall_rules),
     ]
     before = [(module, name, getattr(module, name)) for module, name, _ in changed]
     for module, name, value in changed:
