@@ -224,6 +224,9 @@ def _refuse(press: Press, file: str, errors: Sequence[Mapping[str, Any]]) -> Non
 
 def _refuse_shared(press: Press, book: OpenWorkbook) -> None:
     """The tracker and its like are no forms: what people do there is taken by a run."""
+    folders = press.opened.folders
+    if book.name not in {folders.tracker, folders.prices, folders.review_list}:
+        return
     for file, path in desk.list_shared_files(press.opened).items():
         if book.is_file(path):
             raise _RefusedError(press.say("ui-button-shared", file=file))

@@ -108,9 +108,13 @@ def try_points(theatre: Theatre, trouble: Trouble, points: Sequence[Point], proc
     return Tried(trouble.words, len(points), failed, time.monotonic() - began)
 
 
-def write_table(counts: Mapping[str, Counter[str]], tried: Mapping[str, list[Tried]], races: Sequence[Tried]) -> str:
-    """The report."""
+def write_table(
+    counts: Mapping[str, Counter[str]], tried: Mapping[str, list[Tried]], races: Sequence[Tried], share: int
+) -> str:
+    """The report; `share`: one in so many points was tried."""
     lines = [HEAD]
+    if share > 1:
+        lines.append(f"This time only one point in {share} was tried (`make crash ARGS='--every {share}'`).\n")
     for verb, count in counts.items():
         acts = ", ".join(f"{number} {act}" for act, number in count.most_common())
         lines.append(f"`{verb}`: {sum(count.values())} acts: {acts}.")
@@ -164,9 +168,9 @@ def main() -> int:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if not only:
-        DOCS.write_text(write_table(counts, tried, races), "utf-8", newline="\n")
+        DOCS.write_text(write_table(counts, tried, races, asked.every), "utf-8", newline="\n")
     else:
-        print(write_table(counts, tried, races))
+        print(write_table(counts, tried, races, asked.every))
     return int(any(one.failed for results in [*tried.values(), races] for one in results))
 
 

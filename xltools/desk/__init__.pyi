@@ -48,7 +48,6 @@ from xltools.desk.pressing import (
     find_named_order,
     gather_marks,
     list_problems,
-    list_shared_files,
     tell_check_count,
 )
 from xltools.desk.restore import RestoreResult, backup_desk_at, restore_desk_at, restore_json
@@ -64,6 +63,7 @@ from xltools.desk.schedule import (
 )
 from xltools.desk.scheduled import run_scheduled
 from xltools.desk.session import Desk, load_messages, local_today, open_desk_at, package_rules, terminal_language
+from xltools.desk.shared_workbooks import list_shared_files
 from xltools.desk.start import (
     create_desk,
     stale_templates,

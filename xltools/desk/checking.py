@@ -21,7 +21,6 @@ from xltools.edge.workers import Failure, Workers
 from xltools.forms.rules import Rules
 from xltools.intake.document import read_document
 from xltools.intake.identify import unread_sheets
-from xltools.ledger.replay import orders_table
 
 _ORDERS = "orders"
 _LARGEST_BATCH, _FEWEST_BATCHES = 16, 32  # files, and batches where there are as many files
@@ -170,6 +169,8 @@ class DeskTables(Mapping[str, Table]):
 
     @cached_property
     def _orders(self) -> Table:
+        from xltools.ledger.replay import orders_table  # noqa: PLC0415 - with the ledger itself
+
         return orders_table(self._desk.replay_ledger())
 
     def __getitem__(self, name: str) -> Table:

@@ -2,14 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xltools.core.order import Order
-from xltools.desk.session import Desk
-from xltools.desk.shared_workbooks import list_books
 from xltools.intake.returned import RETURN_PROPERTY
-from xltools.ledger.replay import Ledger
 from xltools.reports.button_sheet import (
     PROBLEM_ROWS,
     PROBLEMS_BOOK,
@@ -21,6 +16,10 @@ from xltools.reports.button_sheet import (
 from xltools.reports.problems import gather_marks
 from xltools.reports.wording import Say
 
+if TYPE_CHECKING:  # a check looks at no order
+    from xltools.core.order import Order
+    from xltools.ledger.replay import Ledger
+
 __all__ = [
     "PROBLEM_NAMES",
     "RETURN_PROPERTY",
@@ -28,7 +27,6 @@ __all__ = [
     "find_named_order",
     "gather_marks",
     "list_problems",
-    "list_shared_files",
     "tell_check_count",
 ]
 
@@ -77,12 +75,7 @@ def tell_check_count(written: Sequence[Mapping[str, Any]], say: Say) -> str:
     return say("ui-button-check-count", errors=errors, warnings=len(written) - errors)
 
 
-def list_shared_files(desk: Desk) -> dict[str, Path]:
-    """Where the desk's shared workbooks lie, by their desk-relative paths."""
-    return {kind.file: desk.path / kind.file for kind in list_books(desk.rules)}
-
-
-def find_named_order(ledger: Ledger, texts: Iterable[str]) -> Order | None:
+def find_named_order(ledger: "Ledger", texts: Iterable[str]) -> "Order | None":
     """The order that the first of these texts names which names one: its number, or that with a line's behind it."""
     for text in texts:
         for number in (text, text.rpartition("-")[0]):

@@ -29,13 +29,13 @@ from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Folders
 from xltools.intake.document import read_table
-from xltools.ledger.replay import Ledger, replay
 from xltools.reports.wording import Say
 from xltools.resources import resource_root
 
 if TYPE_CHECKING:
     from xltools.desk.assessing import Assessment
     from xltools.edge.store import Store, UnreadableLedgerError
+    from xltools.ledger.replay import Ledger
 
 SETTINGS_FILE = "desk.yaml"
 STATE_FOLDER = ".desk"
@@ -90,9 +90,10 @@ class Desk:
         """The words of the desk's own language, for what it writes."""
         return self.catalogue.speaker(self.rules.settings.language)
 
-    def replay_ledger(self) -> Ledger:
+    def replay_ledger(self) -> "Ledger":
         """The ledger's state; LedgerError where its chain is broken, or it lacks events that archive/ knows of."""
         from xltools.edge.store import UnreadableLedgerError  # noqa: PLC0415
+        from xltools.ledger.replay import replay  # noqa: PLC0415
 
         # Before the events: a run that writes meanwhile writes its events first, and its manifest after them.
         with expect_trouble(self.path):
@@ -109,7 +110,7 @@ class Desk:
             self._check_archive(ledger, manifests[-1])
         return ledger
 
-    def _check_archive(self, ledger: Ledger, manifest: Path) -> None:
+    def _check_archive(self, ledger: "Ledger", manifest: Path) -> None:
         """LedgerError where archive/ knows of later events: a ledger deleted, or put back from an old backup."""
         try:
             last = read_manifest(manifest.read_bytes())
@@ -146,7 +147,7 @@ class Desk:
             tables, _ = read_master(masters, self.rules, as_of, workers)
         return tables.get("staff")
 
-    def assess(self, ledger: Ledger, as_of: dt.date) -> "Assessment":
+    def assess(self, ledger: "Ledger", as_of: dt.date) -> "Assessment":
         """Where every order and line stands on the as-of date."""
         from xltools.desk.assessing import assess  # noqa: PLC0415 - what only opens or checks needs none of it
 

@@ -69,6 +69,11 @@ def list_books(rules: Rules) -> tuple[BookKind, ...]:
     )
 
 
+def list_shared_files(desk: Desk) -> dict[str, Path]:
+    """Where the desk's shared workbooks lie, by their desk-relative paths."""
+    return {kind.file: desk.path / kind.file for kind in list_books(desk.rules)}
+
+
 class TableReading(Protocol):
     """What was read of the rows of a shared workbook: its table, which row is which, and the cells to be left alone."""
 
