@@ -9,7 +9,7 @@ if str(Path(__file__).parent) not in sys.path:
     sys.path.append(str(Path(__file__).parent))
 
 from evening import lay_evening, lay_night
-from trial import DIGEST, hurried, raise_theatre
+from trial import DIGEST, Hurry, raise_theatre
 
 
 @pytest.fixture(scope="session")
@@ -20,22 +20,30 @@ def evening(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session", autouse=True)
-def in_a_hurry():
-    """Nothing is waited for, and nothing planned twice."""
-    with hurried():
+@pytest.fixture(scope="session")
+def hurry():
+    """What trials remember from one to the next."""
+    return Hurry()
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(hurry):
+    """Nothing is waited for, and nothing planned twice, in these tests alone."""
+    with hurry.reign():
         yield
 
 
 @pytest.fixture(scope="session")
-def run_theatre(evening, tmp_path_factory):
+def run_theatre(evening, hurry, tmp_path_factory):
     """The main job on that desk, its points counted."""
-    return raise_theatre(tmp_path_factory.mktemp("run"), evening)
+    with hurry.reign():
+        return raise_theatre(tmp_path_factory.mktemp("run"), evening)
 
 
 @pytest.fixture(scope="session")
-def digest_theatre(evening, tmp_path_factory):
+def digest_theatre(evening, hurry, tmp_path_factory):
     """The late-order mails that follow it."""
     scratch = tmp_path_factory.mktemp("digest")
-    lay_night(evening, scratch / "night")
-    return raise_theatre(scratch, scratch / "night", (DIGEST,))
+    with hurry.reign():
+        lay_night(evening, scratch / "night")
+        return raise_theatre(scratch, scratch / "night", (DIGEST,))

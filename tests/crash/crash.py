@@ -18,7 +18,7 @@ from pathlib import Path
 from evening import lay_evening, lay_night
 from points import AMID, BEFORE, Fill, Kill, Meet, Point, Refuse, Vanish, choose_points
 from races import race_rounds
-from trial import DIGEST, Theatre, hurried, raise_theatre
+from trial import DIGEST, Hurry, Theatre, raise_theatre
 
 DOCS = Path(__file__).parents[2] / "docs" / "crash.md"
 HEAD = """# Whoever pulls the plug
@@ -141,7 +141,7 @@ def main() -> int:
     shared = Path("/dev/shm")  # noqa: S108 - a disk in memory: thousands of copies of a desk
     scratch = Path(tempfile.mkdtemp(prefix="crash-", dir=shared if shared.is_dir() else None))
     try:
-        with hurried():
+        with Hurry().reign():
             lay_evening(scratch / "evening")
             lay_night(scratch / "evening", scratch / "night")
             theatres = {

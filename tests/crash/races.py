@@ -10,7 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from evening import HEADER, LINE, MORNING, Folder
-from trial import find_lost, hash_of, hurried, run_verbs
+from trial import Hurry, find_lost, hash_of, run_verbs
 
 from xltools import desk
 
@@ -19,7 +19,7 @@ PATIENCE = "120"  # seconds that each waits for its turn: twenty runs follow eac
 
 def race_rounds(path: Path, runs: int, rounds: int, *, stale: bool = False) -> list[list[str]]:
     """So many rounds on one desk, in each of which so many runs start together over new workbooks; what was wrong."""
-    with hurried():
+    with Hurry().reign():
         path.mkdir(parents=True)
         place = path / "desk"
         desk.create_desk(place, "en")

@@ -203,42 +203,47 @@ class Theatre:
         return [f"{name} lies in {where}" for name, where in places.items() if len(where) != 1]
 
 
-@contextmanager
-def hurried() -> Iterator[None]:
+@dataclass
+class Hurry:
     """No waiting for files that are being written, no processes beside the run's own, and nothing planned twice.
 
     A plan is made of what lies in the desk, and touches nothing (promises 3 and 9): where the same lies there, the one
     that was made before is taken, as are the rules. A trial is about what comes then.
     """
-    rules: dict[str, Any] = {}
-    plans: dict[str, Any] = {}
-    load_rules, plan_run = rule_loading.load_rules, running.plan_run
 
-    def recall_rules(*layers: Any) -> Any:
-        key = repr(layers)
-        rules[key] = rules.get(key) or load_rules(*layers)
-        return rules[key]
+    rules: dict[str, Any] = field(default_factory=dict)
+    plans: dict[str, Any] = field(default_factory=dict)
 
-    def recall_plan(inputs: Any, *more: Any) -> Any:
-        with unwatched():
-            key = repr(take_picture(inputs.shelf._desk))
-        plans[key] = plans.get(key) or plan_run(inputs, *more)
-        return plans[key]
+    @contextmanager
+    def reign(self) -> Iterator[None]:
+        """In a hurry from here to the end of the block, and no longer: other tests share this process."""
+        load_rules, plan_run = rule_loading.load_rules, running.plan_run
 
-    changed = [
-        (running, "SETTLE_SECONDS", 0),
-        (running, "open_workers", AtOnce),
-        (running, "plan_run", recall_plan),
-        (rule_loading, "load_rules", recall_rules),
-    ]
-    before = [(module, name, getattr(module, name)) for module, name, _ in changed]
-    for module, name, value in changed:
-        setattr(module, name, value)
-    try:
-        yield
-    finally:
-        for module, name, value in before:
+        def recall_rules(*layers: Any) -> Any:
+            key = repr(layers)
+            self.rules[key] = self.rules.get(key) or load_rules(*layers)
+            return self.rules[key]
+
+        def recall_plan(inputs: Any, *more: Any) -> Any:
+            with unwatched():
+                key = repr(take_picture(inputs.shelf._desk))
+            self.plans[key] = self.plans.get(key) or plan_run(inputs, *more)
+            return self.plans[key]
+
+        changed = [
+            (running, "SETTLE_SECONDS", 0),
+            (running, "open_workers", AtOnce),
+            (running, "plan_run", recall_plan),
+            (rule_loading, "load_rules", recall_rules),
+        ]
+        before = [(module, name, getattr(module, name)) for module, name, _ in changed]
+        for module, name, value in changed:
             setattr(module, name, value)
+        try:
+            yield
+        finally:
+            for module, name, value in before:
+                setattr(module, name, value)
 
 
 def raise_theatre(scratch: Path, start: Path, verbs: Sequence[Sequence[str]] = (RUN,)) -> Theatre:
