@@ -7,7 +7,6 @@ exit code other than 0, since then nobody could be told here.
 
 import datetime as dt
 import gc
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -288,8 +287,6 @@ def _plain_writer(press: Press) -> "desk.ProblemWriter":
 def main(arguments: Sequence[str] | None = None) -> int:
     """A button's process: the verb, `--desk=FOLDER`, and what tells the Excel (see xlwings.Book.caller)."""
     gc.disable()  # this process does one thing and ends: to free its memory takes longer than to check a workbook
-    # To look for plugins of pydantic's means to read what every installed package says of itself.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = sys.argv[1:] if arguments is None else arguments
     folder = next((Path(one.partition("=")[2]) for one in given if one.startswith("--desk=")), Path())
     now = dt.datetime.now(dt.UTC)

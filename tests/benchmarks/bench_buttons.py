@@ -1,8 +1,8 @@
 """Prints how long 检查 takes on 2,000 order lines, from the start of its process to its end: part of `make bench`.
 
-Excel's own share is left out: a stand-in hands over the file as Excel would have saved it, and takes the marks and the
-list. All else is what happens when somebody presses the button: Python starts, xlwings and desk are loaded, rules and
-master data read, the workbook read and checked. Beside it Python alone, and openpyxl loading the same sheet.
+Excel's own share is left out (tests/excel/press_check.py). All else is what happens when somebody presses the button:
+Python starts, xlwings and desk are loaded, rules and master data read, the workbook read and checked. Beside it Python
+alone, and openpyxl loading the same sheet.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from measuring import print_table, verdict
@@ -20,31 +21,9 @@ from xltools.forms.template import fill_template
 
 LINES, ROUNDS, MOST_SECONDS = 2_000, 7, 1.0
 TODAY = dt.date(2026, 3, 10)
-PRESS = """
-import datetime as dt, sys
-from contextlib import nullcontext
-from pathlib import Path
-from xltools import buttons
-
-class Book:
-    name, path = "订单.xlsx", None
-    def copy(self): return Path(sys.argv[2]).read_bytes()
-    def is_file(self, path): return False
-    def unmark(self, name): pass
-    def mark(self, marks): return ()
-
-class Excel:
-    language = "zh"
-    def find_target(self): return Book()
-    def quietly(self): return nullcontext()
-    def show_list(self, name, rows, titles): print(len(rows))
-    def show_progress(self, words): pass
-    def tell(self, words, title, is_alarm=False): raise SystemExit(words)
-
-buttons.called_excel = Excel
-raise SystemExit(buttons.main(["check", f"--desk={sys.argv[1]}"]))
-"""
-OPENPYXL = "import sys, openpyxl; openpyxl.load_workbook(sys.argv[2])"
+PRESS = (str(Path(__file__).parents[1] / "excel" / "press_check.py"),)
+OPENPYXL = ("-c", "import sys, openpyxl; openpyxl.load_workbook(sys.argv[2])")
+NOTHING = ("-c", "pass")
 
 
 def write_lists(folder: Path) -> tuple[Path, Path]:
@@ -71,12 +50,12 @@ def write_lists(folder: Path) -> tuple[Path, Path]:
     return opened.path, path
 
 
-def time_process(code: str, *arguments: Path) -> float:
+def time_process(code: Sequence[str], *arguments: Path) -> float:
     """The seconds that a process takes, the least of some rounds."""
     seconds = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        command = [sys.executable, "-E", "-P", "-X", "utf8", "-c", code, *map(str, arguments)]
+        command = [sys.executable, "-E", "-P", "-X", "utf8", *code, *map(str, arguments)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds.append(time.perf_counter() - started)
     return min(seconds)
@@ -85,7 +64,7 @@ def time_process(code: str, *arguments: Path) -> float:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         given = write_lists(Path(folder))
-        python, check, plain = (time_process(code, *given) for code in ("pass", PRESS, OPENPYXL))
+        python, check, plain = (time_process(code, *given) for code in (NOTHING, PRESS, OPENPYXL))
     beyond = check - python
     print(f"The button 检查 on {LINES:,} lines, Excel's own share left out (seconds)")
     print_table(

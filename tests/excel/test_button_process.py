@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import watching
@@ -25,6 +26,19 @@ def test_where_there_is_no_excel_its_exit_code_says_so_and_the_log_why(at):
     assert (done.returncode, done.stdout) == (buttons.NOT_STARTED, b"")
     (log,) = (at.path / ".desk" / "log").glob("buttons-*.log")
     assert "Traceback" in log.read_text("utf-8")
+
+
+def test_a_check_after_the_first_loads_no_library_that_it_has_no_use_for(at):
+    """What each takes to load would be waited for at every press: pydantic alone as long as 1,000 lines to check."""
+    file = at.path.parent / "订单.xlsx"
+    file.write_bytes(at.form({**LINE, "quantity": "许多"}))
+    script = Path(__file__).with_name("press_check.py")
+    command = [sys.executable, "-E", "-P", "-X", "utf8", script, at.path, file]
+    first, then = (subprocess.run(command, capture_output=True, check=True).stdout.decode().split() for _ in range(2))
+    assert first[0] == then[0] == "1"
+    assert {"pydantic", "yaml"} <= set(first)
+    unwanted = {"numpy", "openpyxl", "pandas", "pydantic", "rapidfuzz", "rich", "sqlalchemy", "urllib3", "http", "yaml"}
+    assert not unwanted & set(then)
 
 
 def test_an_error_of_ours_is_told_without_a_traceback_which_is_in_the_log(at, monkeypatch):

@@ -8,7 +8,8 @@ import yaml
 
 from xltools.core.problem import Problem
 from xltools.forms.load import load_rules
-from xltools.forms.messages import Catalogue, load_catalogue
+from xltools.forms.message_text import load_catalogue
+from xltools.forms.messages import Catalogue
 from xltools.forms.rules import Rules
 
 RULES = Path(__file__).parents[2] / "rules"

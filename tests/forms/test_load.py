@@ -9,7 +9,7 @@ from xltools.forms.defaults import default_fits
 from xltools.forms.expression import compile_expression
 from xltools.forms.load import load_rules
 from xltools.forms.messages import render_rule_problem
-from xltools.forms.model import FormField, Label
+from xltools.forms.model import FieldType, FormField, Label
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 from xltools.reports.tracker import _COMPUTED
 
@@ -161,7 +161,7 @@ def test_caret_stands_under_the_word_where_chinese_letters_come_before(load_over
     ],
 )
 def test_a_default_must_be_of_its_fields_type(field_type, default, fits):
-    field = FormField(name="x", label=Label(zh="", en=""), type=field_type)
+    field = FormField(name="x", label=Label(zh="", en=""), type=FieldType(field_type))
     assert default_fits(field, default) is fits
 
 

@@ -3,7 +3,8 @@ import pytest
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.text import Text
-from xltools.forms.messages import load_catalogue, render_problem, unmatched_codes
+from xltools.forms.message_text import load_catalogue
+from xltools.forms.messages import render_problem, unmatched_codes
 
 ZH = 'field-missing: {message: "缺少 {field}", hint: "请填 {cell}"}\nui-late: {message: "逾期 {days} 天"}\n'
 EN = 'field-missing: {message: "{field} is missing", hint: "Fill {cell}"}\nui-late: {message: "{days} days late"}\n'

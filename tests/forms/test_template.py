@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
@@ -18,9 +19,13 @@ RULES = pathlib.Path(__file__).parents[2] / "rules"
 AS_OF = dt.date(2026, 3, 2)
 
 
+def rule(model, **keys):
+    return TypeAdapter(model).validate_python(keys)
+
+
 def load_layout(name: str) -> tuple[Form, Layout]:
-    layout = Layout(**yaml.safe_load((RULES / "layouts" / f"{name}.yaml").read_text("utf-8")))
-    form = Form(**yaml.safe_load((RULES / "forms" / f"{layout.form}.yaml").read_text("utf-8")))
+    layout = rule(Layout, **yaml.safe_load((RULES / "layouts" / f"{name}.yaml").read_text("utf-8")))
+    form = rule(Form, **yaml.safe_load((RULES / "forms" / f"{layout.form}.yaml").read_text("utf-8")))
     return form, layout
 
 
@@ -34,7 +39,7 @@ def texts(grid) -> list[str]:
 
 
 def field_of(**keys) -> FormField:
-    return FormField(**{"name": "a", "label": {"zh": "甲", "en": "A"}, **keys})
+    return rule(FormField, **{"name": "a", "label": {"zh": "甲", "en": "A"}, **keys})
 
 
 @pytest.mark.parametrize("name", layout_names())
@@ -174,8 +179,8 @@ def test_every_field_type_can_be_drawn():
         }
         for n, kind in enumerate(FieldType)
     ]
-    form = Form(name="all", version=1, label={"zh": "全", "en": "All"}, header=fields, lines=())
+    form = rule(Form, name="all", version=1, label={"zh": "全", "en": "All"}, header=fields, lines=())
     placed = [{"field": field["name"]} for field in fields]
     for kind in ("sheet", "list"):
-        layout = Layout(name="all", form="all", kind=kind, label=form.label, header=placed)
+        layout = rule(Layout, name="all", form="all", kind=kind, label=form.label, header=placed)
         build_workbook(build_template(form, layout), AS_OF)

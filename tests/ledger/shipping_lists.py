@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import yaml
 from order_documents import AS_OF, EMPTY, append, document, item, on, package_rules, record, take
+from pydantic import TypeAdapter
 
 from xltools.core.place import Place, cell_name
 from xltools.core.record import Document, FieldValue, Record, Value
@@ -65,7 +66,7 @@ class Row:
 
 @functools.cache
 def rules() -> Rules:
-    return replace(package_rules(), workflow=Workflow.model_validate(yaml.safe_load(WORKFLOW)))
+    return replace(package_rules(), workflow=TypeAdapter(Workflow).validate_python(yaml.safe_load(WORKFLOW)))
 
 
 def ordered(number: str, *quantities: str, ledger: Ledger = EMPTY, **fields: FieldValue) -> Ledger:

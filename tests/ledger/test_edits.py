@@ -13,7 +13,6 @@ from xltools.core.codec import value_text
 from xltools.core.event import Event, EventKind
 from xltools.core.place import Place
 from xltools.core.record import Edit, FieldValue
-from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.ledger.decide import EditDecision, decide_edits
 from xltools.ledger.items import OpenItem
@@ -42,26 +41,23 @@ def editable(*names: str) -> Rules:
     rules = package_rules()
     form = rules.forms["order-intake"]
     header, lines = (
-        tuple(one.model_copy(update={"editable": one.editable or one.name in names}) for one in fields)
+        tuple(replace(one, editable=one.editable or one.name in names) for one in fields)
         for fields in (form.header, form.lines)
     )
     return changed(rules, header=header, lines=lines)
 
 
 def changed(rules: Rules, **update: object) -> Rules:
-    """Rules with another order form; built anew, for a copy would keep what the form has looked up."""
+    """Rules with another order form."""
     form = rules.forms["order-intake"]
-    parts = {name: getattr(form, name) for name in Form.model_fields} | update
-    return replace(rules, forms={**rules.forms, form.name: Form(**parts)})
+    return replace(rules, forms={**rules.forms, form.name: replace(form, **update)})
 
 
 def with_check(field: str, rule: str, severity: str) -> Rules:
     """The same, with one check of a line and no other."""
     rules = editable("quantity", "requested_date")
     form = rules.forms["order-intake"]
-    words = form.line_checks[0].model_copy(
-        update={"code": "own-check", "rule": rule, "field": field, "severity": severity, "optional": ()}
-    )
+    words = replace(form.line_checks[0], code="own-check", rule=rule, field=field, severity=severity, optional=())
     return changed(rules, line_checks=(words,))
 
 

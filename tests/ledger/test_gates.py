@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from life import LINE, NUMBER, Life
 from order_documents import item, on, package_rules
+from pydantic import TypeAdapter
 
 from xltools.core.record import FieldValue
 from xltools.forms.expression import compile_expression
@@ -362,12 +363,13 @@ def test_of_each_line_the_last_verdict_counts(order: list[str]) -> None:
 def with_gate(**keys: object) -> Rules:
     """The package's rules with one more gate before shipment, of the after-sales form."""
     rules = package_rules()
-    gate = Gate.model_validate({"name": "check", "what": {"zh": "检", "en": "check"}, "whom": "quality", **keys})
+    given = {"name": "check", "what": {"zh": "检", "en": "check"}, "whom": "quality", **keys}
+    gate = TypeAdapter(Gate).validate_python(given)
     stages = [
-        stage.model_copy(update={"gates": (*stage.gates, gate)}) if stage.name == "in-stock" else stage
+        replace(stage, gates=(*stage.gates, gate)) if stage.name == "in-stock" else stage
         for stage in rules.workflow.stages
     ]
-    return replace(rules, workflow=rules.workflow.model_copy(update={"stages": tuple(stages)}))
+    return replace(rules, workflow=replace(rules.workflow, stages=tuple(stages)))
 
 
 def test_a_gate_without_every_that_may_refuse_listens_to_the_last_word() -> None:

@@ -113,8 +113,8 @@ def test_more_than_was_ordered_is_refused_with_the_figure_that_would_pass(
         body = {"line": "1", "date": "2026-03-01", "quantity": before, "delivery_note": "X"}
         ledger = append(ledger, Event(EventKind.GOODS_SHIPPED, AS_OF, Place("x"), "A", body))
     law = rules()
-    lateness = law.settings.lateness.model_copy(update={"short_tolerance": Decimal(desk)})
-    law = replace(law, settings=law.settings.model_copy(update={"lateness": lateness}))
+    lateness = replace(law.settings.lateness, short_tolerance=Decimal(desk))
+    law = replace(law, settings=replace(law.settings, lateness=lateness))
 
     def say(amount: str) -> list[Problem]:
         document = shipping_list(list_of("A", Row("1", amount)))

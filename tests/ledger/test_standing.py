@@ -34,7 +34,7 @@ def bare_rules() -> Rules:
     return replace(
         rules,
         forms={name: form for name, form in rules.forms.items() if name not in {*asked, CHANGE_NOTICE}},
-        papers=rules.papers.model_copy(update={"papers": papers}),
+        papers=replace(rules.papers, papers=papers),
     )
 
 
@@ -93,7 +93,7 @@ def test_a_contract_made_for_the_current_revision_moves_the_order_on() -> None:
 
 def test_a_paper_that_cannot_be_made_is_not_tracked() -> None:
     rules = bare_rules()
-    without = replace(rules, papers=rules.papers.model_copy(update={"papers": ()}))
+    without = replace(rules, papers=replace(rules.papers, papers=()))
     standing = stand(ledger_of(item("P1", "5", **LINE), **CONTRACT), without)
     assert "contract-made" in standing.untracked
     assert gates(standing) == ["production-fields"]
@@ -112,12 +112,10 @@ def test_a_condition_that_cannot_be_said_excuses_nothing() -> None:
     ledger = promise(ledger_of(item("P1", "5", requested_date=on("2026-04-01")), contract_mode="none"))
     rules = bare_rules()
     stages = [
-        stage.model_copy(
-            update={"gates": tuple(gate.model_copy(update={"unless": "tax_rate > 0"}) for gate in stage.gates)}
-        )
+        replace(stage, gates=tuple(replace(gate, unless="tax_rate > 0") for gate in stage.gates))
         for stage in rules.workflow.stages
     ]
-    careful = replace(rules, workflow=rules.workflow.model_copy(update={"stages": tuple(stages)}))
+    careful = replace(rules, workflow=replace(rules.workflow, stages=tuple(stages)))
     assert gates(stand(ledger, careful))[0] == "contract-fields"
 
 

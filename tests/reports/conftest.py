@@ -57,8 +57,8 @@ def rules_with(rules: Rules) -> Callable[..., Rules]:
     def change(company: dict[str, Any] | None = None, **lateness: Any) -> Rules:
         updates: dict[str, Any] = {"lateness": Lateness(**lateness)}
         if company:
-            updates["company"] = rules.settings.company.model_copy(update=company)
-        return dataclasses.replace(rules, settings=rules.settings.model_copy(update=updates))
+            updates["company"] = dataclasses.replace(rules.settings.company, **company)
+        return dataclasses.replace(rules, settings=dataclasses.replace(rules.settings, **updates))
 
     return change
 

@@ -6,7 +6,7 @@ import pytest
 from xltools.core.grid import Style
 from xltools.core.place import Place
 from xltools.core.sheet import Range
-from xltools.forms.messages import load_catalogue
+from xltools.forms.message_text import load_catalogue
 from xltools.ledger.items import OpenItem
 from xltools.ledger.replay import Ledger, ReturnedDocument, ReturnedOrder
 from xltools.reports.to_resolve import ANSWER, answer_check, build_to_resolve, to_resolve_conditions

@@ -58,8 +58,8 @@ def test_the_same_rules_draw_the_same_bytes(rules: Rules) -> None:
 
 def test_words_of_the_rules_are_text_and_never_marks(rules: Rules) -> None:
     gate = Gate(name="odd", what=Label(zh="<script>&", en="</text>"), whom="quality", form="not-installed")
-    stage = rules.workflow.stages[-1].model_copy(update={"gates": (gate,)})
-    odd = replace(rules, workflow=rules.workflow.model_copy(update={"stages": (*rules.workflow.stages[:-1], stage)}))
+    stage = replace(rules.workflow.stages[-1], gates=(gate,))
+    odd = replace(rules, workflow=replace(rules.workflow, stages=(*rules.workflow.stages[:-1], stage)))
     assert "<script>&" in words_in(draw(odd, "zh"))
     assert any("未跟踪" in words for words in words_in(draw(odd, "zh")))
 

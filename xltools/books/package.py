@@ -15,7 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
 
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
@@ -348,6 +347,8 @@ def _read_relation(one: ElementTree.Element, source: str) -> Relation:
 
 def _element(root: bytes, name: str, attributes: Mapping[str, str]) -> bytes:
     """An empty element with the namespace prefix that the root's name begins with."""
+    from xml.sax.saxutils import quoteattr  # noqa: PLC0415 - it brings urllib.request, http and email with it
+
     prefix = re.match(rb"(\w+:)?", root)
     written = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
     return f"<{(prefix[0] if prefix else b'').decode()}{name}{written}/>".encode()

@@ -11,7 +11,6 @@ import zlib
 from dataclasses import replace
 
 from xltools.books import calamine_sheets, guard
-from xltools.books.binary_sheets import read_xls, read_xlsb
 from xltools.books.compound import CompoundError, CompoundFile
 from xltools.books.containers import FileKind, identify_archive, identify_file
 from xltools.books.diagnosis import diagnose
@@ -19,7 +18,6 @@ from xltools.books.exact_xlsx import ExactBook
 from xltools.books.ods_sheets import read_ods
 from xltools.books.properties import read_custom_properties, read_saved_by
 from xltools.books.sheet_scan import is_plain_workbook
-from xltools.books.xls_cells import is_encrypted_xls, workbook_stream
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.sheet import Sheet, Workbook
@@ -149,6 +147,8 @@ class _Reader:
                 with archive.open("content.xml") as part:
                     return Workbook(self._file, sha256, read_ods(part, self._file, sha256))
             if kind is FileKind.XLSB:
+                from xltools.books.binary_sheets import read_xlsb  # noqa: PLC0415  (few workbooks need it)
+
                 sheets = read_xlsb(archive, content, self._file, sha256)
                 return self._workbook(archive, sheets, sha256)
             return self._read_xlsx(archive, content, sha256)
@@ -170,6 +170,9 @@ class _Reader:
         return Workbook(self._file, sha256, sheets, read_saved_by(archive), properties)
 
     def _read_compound(self, content: bytes, sha256: str, is_decrypted: bool) -> Workbook | Problem:
+        from xltools.books.binary_sheets import read_xls  # noqa: PLC0415  (few workbooks need them)
+        from xltools.books.xls_cells import is_encrypted_xls, workbook_stream  # noqa: PLC0415
+
         try:
             compound = CompoundFile(content)
             names = {name.lower() for name in compound.names}

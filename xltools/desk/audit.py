@@ -129,7 +129,7 @@ def _with_own_ledger(desk: Desk) -> tuple[Desk, tuple[Problem, ...]]:
     settings = desk.rules.settings
     if not settings.ledger.url:
         return desk, ()
-    own = settings.model_copy(update={"ledger": type(settings.ledger)()})
+    own = replace(settings, ledger=type(settings.ledger)())
     note = warning("ledger-elsewhere", Place(SETTINGS_FILE), url=settings.ledger.url.rpartition("@")[2])
     return replace(desk, rules=replace(desk.rules, settings=own)), (note,)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xltools.desk.session import STATE_FOLDER, Desk
 from xltools.edge.folders import DeskFolders, InboxScan, scan_inbox
@@ -30,7 +30,7 @@ def meeting_path(folders: Folders) -> str:
 
 def scan_meetings(desk: Desk, pause: Callable[[], None]) -> InboxScan:
     """The sheets as files to be taken in: those that somebody has open wait."""
-    names = desk.folders.model_copy(update={"inbox": meeting_path(desk.folders)})
+    names = replace(desk.folders, inbox=meeting_path(desk.folders))
     return scan_inbox(DeskFolders(desk.path, names), pause)
 
 

@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from xltools.core.problem import Problem
 from xltools.core.units import unit_key
@@ -11,6 +12,7 @@ from xltools.forms.mail_checks import check_mail
 from xltools.forms.model import Form, Tracker
 from xltools.forms.nearest import nearest_word
 from xltools.forms.settings import NumberSeries, Settings
+from xltools.forms.shape import model_keys
 from xltools.forms.source import rule_error
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS, KEY_COLUMNS
 from xltools.forms.workflow import Routes, Workflow
@@ -117,7 +119,7 @@ def check_tracker(tracker: Shaped[Tracker], orders: Form | None) -> Iterator[Pro
 
 def _check_folders(settings: Shaped[Settings]) -> Iterator[Problem]:
     """Folders lie side by side in the desk: relative, each under its own name, none of ours."""
-    folders = settings.model.folders.model_dump()
+    folders = asdict(settings.model.folders)
     tops = [str(folders[name]).casefold() for name in TOP_NAMES]
     for name, value in folders.items():
         text = str(value)
@@ -158,7 +160,7 @@ def check_settings(settings: Shaped[Settings]) -> Iterator[Problem]:
         )
     yield from _check_units(settings)
     yield from check_mail(settings)
-    for series in NumberSeries.model_fields:
+    for series in model_keys(NumberSeries):
         pattern = str(getattr(model.number_series, series))
         blanks = _BLANK.findall(pattern)
         counters = [blank for blank in blanks if blank.startswith("n")]

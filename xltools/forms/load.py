@@ -24,7 +24,8 @@ from xltools.forms.form_checks import (
     unknown,
 )
 from xltools.forms.gate_checks import OVERRIDE_FORM, check_gate_people, check_gates, check_overrides
-from xltools.forms.header_words import HeaderWords, check_header_words
+from xltools.forms.header_checks import check_header_words
+from xltools.forms.header_words import HeaderWords
 from xltools.forms.model import ORDER_FORM, Calendar, Form, Layout, Tracker
 from xltools.forms.overlay import merge_nodes
 from xltools.forms.paper_checks import check_papers

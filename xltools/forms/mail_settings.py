@@ -2,17 +2,17 @@
 
 import datetime as dt
 import re
-from typing import Any, Literal
-
-from pydantic import Field as PydanticField
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 from xltools.core.send_hours import SendHours
-from xltools.forms.model import RuleModel
+from xltools.forms.limits import REFUSED, Limits, RuleModel
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d *[-–] *(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _PORTS = {"starttls": 587, "ssl": 465, "none": 25}
 
 
+@dataclass(frozen=True, kw_only=True)
 class MailServerSettings(RuleModel):
     """The mail server; without a `host` there is none, and mails are files in the outbox.
 
@@ -21,14 +21,14 @@ class MailServerSettings(RuleModel):
     """
 
     host: str = ""
-    port: int | None = PydanticField(default=None, ge=1, le=65535)
+    port: Annotated[int, Limits(ge=1, le=65535)] | None = None
     security: Literal["starttls", "ssl", "none"] = "starttls"
     user: str = ""
     login_from: Literal["environment", "keyring"] = "environment"
     login_variable: str = "XLTOOLS_MAIL_PASSWORD"
     ca_file: str = ""
-    timeout: int = PydanticField(default=30, ge=1, le=600)
-    password: Any = PydanticField(default=None, repr=False, exclude=True)
+    timeout: Annotated[int, Limits(ge=1, le=600)] = 30
+    password: Any = field(default=None, repr=False, metadata=REFUSED)
 
     @property
     def usual_port(self) -> int:
@@ -36,12 +36,14 @@ class MailServerSettings(RuleModel):
         return self.port or _PORTS[self.security]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Rehearsal(RuleModel):
     """All mails go to one address, or become files in the outbox where it is empty."""
 
     to: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class MailSettings(RuleModel):
     """Whom mails come from, who gets which, when they go out, and what is done about one that fails.
 
@@ -59,11 +61,11 @@ class MailSettings(RuleModel):
     hours: str = "08:00-18:00"
     send_on: Literal["workdays", "every-day"] = "workdays"
     rehearsal: Rehearsal | None = None
-    give_up_after: int = PydanticField(default=3, ge=1, le=30)
+    give_up_after: Annotated[int, Limits(ge=1, le=30)] = 3
     unsure: Literal["hold", "send-again"] = "hold"
-    reminder_gap: int = PydanticField(default=120, ge=0)
+    reminder_gap: Annotated[int, Limits(ge=0)] = 120
     share: str = ""
-    password: Any = PydanticField(default=None, repr=False, exclude=True)
+    password: Any = field(default=None, repr=False, metadata=REFUSED)
 
     @property
     def send_hours(self) -> SendHours:

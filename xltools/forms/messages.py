@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from xltools.core.problem import Problem
 from xltools.core.text import Language
-from xltools.forms.source import parse_yaml
 
 _BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_PARTS = ("message", "hint")
 LONGEST_EXCERPT = 200
 REASON = "reason-"
 
@@ -65,7 +63,7 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
     ValueError then where a text is not code → words.
     """
 
-    def __init__(self, texts: Mapping[Language, str], read: "ReadWords") -> None:
+    def __init__(self, texts: Mapping[Language, str], read: Callable[[str, str], Mapping[str, Words]]) -> None:
         self._texts, self._reader = texts, read
         self._read: dict[Language, Mapping[str, Words]] = {}
 
@@ -79,27 +77,6 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
 
     def __len__(self) -> int:
         return len(self._texts)
-
-
-def read_words(text: str, file: str) -> dict[str, Words]:
-    """The words of one language by their code; ValueError for a text that is not code → words."""
-    tree, problems = parse_yaml(text, file)
-    if problems:
-        raise ValueError(f"{problems[0].place}: {problems[0].code} {dict(problems[0].values)}")
-    words = {}
-    for code, parts in (tree.plain() if tree else {}).items():
-        if not isinstance(parts, dict) or "message" not in parts or not set(parts) <= set(_PARTS):
-            raise ValueError(f"{file}: {code} needs a message and may have a hint, nothing else")
-        words[code] = Words(*(str(parts[part]) for part in _PARTS if part in parts))
-    return words
-
-
-ReadWords = Callable[[str, str], Mapping[str, Words]]
-
-
-def load_catalogue(zh_text: str, en_text: str, read: ReadWords = read_words) -> Catalogue:
-    """The catalogue from the texts of messages/zh.yaml and en.yaml, each read when it is first asked for."""
-    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}, read))
 
 
 def fill_blanks(text: str, values: Mapping[str, str]) -> str:

@@ -5,32 +5,25 @@ The field names here are the keys of the YAML files in rules/; docs/rules.md exp
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
-from pydantic import Field as PydanticField
-
 from xltools.core.text import Text, label_key
+from xltools.forms.limits import Limits, RuleModel
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Identifier = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]*$")]
 DateOrder = Literal["day-first", "month-first", "year-first"]
-KebabName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+KebabName = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
 ORDER_FORM = "order-intake"  # the form that orders are made of
 ORDER_NUMBER = "order_no"  # its field that tells them apart
 
 
-class RuleModel(BaseModel):
-    """A part of the rules: immutable, and no key that it does not know."""
-
-    # Part numbers, tax numbers and telephone numbers are written without quotes.
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, defer_build=True)
-
-
+@dataclass(frozen=True, kw_only=True)
 class Label(RuleModel):
     """Words in both languages."""
 
@@ -71,6 +64,7 @@ class Stage(StrEnum):
     SHIPPING = "shipping"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Choice(RuleModel):
     """One value of a choice field: the id that is kept, its label, other words people use for it."""
 
@@ -79,6 +73,7 @@ class Choice(RuleModel):
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Lookup(RuleModel):
     """Where a field's value must be found: a table of master data (or `orders`, the ledger's own).
 
@@ -90,10 +85,11 @@ class Lookup(RuleModel):
     table: KebabName
     by: tuple[Identifier, ...]
     becomes: Identifier | None = None
-    fill: Mapping[Identifier, Identifier] | Literal["*"] = PydanticField(default_factory=dict)
+    fill: Mapping[Identifier, Identifier] | Literal["*"] = field(default_factory=dict)
     unknown: Literal["error", "warning", "ignore"] = "warning"
 
 
+@dataclass(frozen=True, kw_only=True)
 class FormField(RuleModel):
     """A field of a form.
 
@@ -122,7 +118,7 @@ class FormField(RuleModel):
     default: str | int | bool | Decimal | None = None
     editable: bool = False
     repeats: bool = True
-    room: int = PydanticField(default=1, ge=1, le=12)
+    room: Annotated[int, Limits(ge=1, le=12)] = 1
     example: str | int | Decimal | None = None
     help: Label | None = None
 
@@ -143,6 +139,7 @@ class FormField(RuleModel):
         }
 
 
+@dataclass(frozen=True, kw_only=True)
 class Check(RuleModel):
     """A condition across fields; `rule` is an expression that must be true.
 
@@ -159,6 +156,7 @@ class Check(RuleModel):
     hint: Label
 
 
+@dataclass(frozen=True, kw_only=True)
 class Form(RuleModel):
     """A kind of document: its header fields, the fields of its lines, its checks.
 
@@ -171,7 +169,7 @@ class Form(RuleModel):
     """
 
     name: KebabName
-    version: int = PydanticField(ge=1)
+    version: Annotated[int, Limits(ge=1)]
     label: Label
     purpose: Literal["document", "master"] = "document"
     effect: Literal["order", "change", "shipment", "statement"] = "statement"
@@ -206,6 +204,7 @@ class Form(RuleModel):
         return frozenset(field.name for field in self.lines)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Placement(RuleModel):
     """A field in a layout, the headers it goes under beside the form's own labels, and its width in a template.
 
@@ -220,12 +219,14 @@ class Placement(RuleModel):
     drawn: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
 class Shipping(RuleModel):
     """A list that also says what has left: a line with a date in `date` is booked as shipped in full."""
 
     date: Identifier
 
 
+@dataclass(frozen=True, kw_only=True)
 class Layout(RuleModel):
     """Where the fields of a form lie in a workbook.
 
@@ -248,7 +249,7 @@ class Layout(RuleModel):
     header: tuple[Placement, ...]
     lines: tuple[Placement, ...] = ()
     group_by: Identifier | None = None
-    defaults: Mapping[Identifier, str | int | bool | Decimal] = PydanticField(default_factory=dict)
+    defaults: Mapping[Identifier, str | int | bool | Decimal] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     skip_sheets: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
@@ -267,6 +268,7 @@ class Layout(RuleModel):
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Calendar(RuleModel):
     """The factory's rest days. `country: CN` takes the State Council's holidays and make-up days as well."""
 
@@ -276,6 +278,7 @@ class Calendar(RuleModel):
     workdays: tuple[dt.date, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class TrackerColumn(RuleModel):
     """A column of the order tracker: an order or line field, or one of the figures the desk computes.
 
@@ -287,6 +290,7 @@ class TrackerColumn(RuleModel):
     width: float = 12
 
 
+@dataclass(frozen=True, kw_only=True)
 class Tracker(RuleModel):
     """The tracker's columns, left to right."""
 

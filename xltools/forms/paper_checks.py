@@ -9,6 +9,7 @@ from xltools.forms.model import Form
 from xltools.forms.nearest import nearest_word
 from xltools.forms.papers import Clause, PaperRule, Papers
 from xltools.forms.settings import NumberSeries
+from xltools.forms.shape import model_keys
 from xltools.forms.source import Node, rule_error
 from xltools.forms.workflow import Workflow
 
@@ -36,7 +37,7 @@ def _check_paper(
 ) -> Iterator[Problem]:
     if not paper.template.endswith(TEMPLATE_SUFFIXES):
         yield _unknown_value("template", paper.template, node.find("template"), TEMPLATE_SUFFIXES)
-    series = tuple(NumberSeries.model_fields)
+    series = model_keys(NumberSeries)
     if paper.series is not None and paper.series not in series:
         yield _unknown_value("series", paper.series, node.find("series"), series)
     if paper.stage is not None and workflow is not None:

@@ -1,12 +1,13 @@
 """The papers that the desk makes, as types: rules/papers.yaml."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field as PydanticField
+from xltools.forms.limits import RuleModel
+from xltools.forms.model import Identifier, KebabName, Label
 
-from xltools.forms.model import Identifier, KebabName, Label, RuleModel
 
-
+@dataclass(frozen=True, kw_only=True)
 class PaperRule(RuleModel):
     """A kind of paper: what it is called, its template in templates/, and when it is made.
 
@@ -30,6 +31,7 @@ class PaperRule(RuleModel):
     given: tuple[Identifier, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Clause(RuleModel):
     """A clause of the sales contract: its heading and its words in both languages, Jinja2 over the contract's values.
 
@@ -46,6 +48,7 @@ class Clause(RuleModel):
     papers: tuple[KebabName, ...] = ("contract",)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Papers(RuleModel):
     """The kinds of paper, and the clauses that the contract may have.
 
@@ -54,6 +57,4 @@ class Papers(RuleModel):
 
     papers: tuple[PaperRule, ...]
     clauses: tuple[Clause, ...] = ()
-    parties: tuple[Label, Label] = PydanticField(
-        default=(Label(zh="供方", en="Seller"), Label(zh="需方", en="Buyer")),
-    )
+    parties: tuple[Label, Label] = (Label(zh="供方", en="Seller"), Label(zh="需方", en="Buyer"))

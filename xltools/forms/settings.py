@@ -1,25 +1,26 @@
 """A desk's settings, as types: rules/settings.yaml overlaid by the desk's desk.yaml."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field as PydanticField
-from pydantic import StringConstraints
-
 from xltools.core.text import Language
 from xltools.core.units import Unit, Units
+from xltools.forms.limits import Limits, RuleModel
 from xltools.forms.mail_settings import MailSettings
-from xltools.forms.model import DateOrder, Label, RuleModel
+from xltools.forms.model import DateOrder, Label
 
-UnitName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*$")]
+_NO_ADDRESS = Label(zh="", en="")
+UnitName = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9]*$")]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Company(RuleModel):
     """The factory itself, as its papers name it."""
 
     name: Label
-    address: Label = Label(zh="", en="")
+    address: Label = _NO_ADDRESS
     representative: str = ""
     phone: str = ""
     tax_number: str = ""
@@ -27,6 +28,7 @@ class Company(RuleModel):
     account: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Folders(RuleModel):
     """What the desk's folders and files are called.
 
@@ -53,6 +55,7 @@ class Folders(RuleModel):
     staff: str = "staff.xlsx"
 
 
+@dataclass(frozen=True, kw_only=True)
 class NumberSeries(RuleModel):
     """Patterns of the desk's own numbers: `{yyyy}` `{yy}` `{mm}` `{dd}` from the as-of date, `{n:04}` the counter."""
 
@@ -63,6 +66,7 @@ class NumberSeries(RuleModel):
     production_order: str = "MO{yyyy}{mm}-{n:03}"
 
 
+@dataclass(frozen=True, kw_only=True)
 class Lateness(RuleModel):
     """When a delivery is late or at risk.
 
@@ -70,12 +74,13 @@ class Lateness(RuleModel):
     line is not open once what is left is within `short_tolerance` (a fraction of the ordered quantity).
     """
 
-    warn_days: int = PydanticField(default=5, ge=0)
+    warn_days: Annotated[int, Limits(ge=0)] = 5
     due_means: Literal["ship", "arrive"] = "ship"
-    transit_days: int = PydanticField(default=0, ge=0)
-    short_tolerance: Decimal = PydanticField(default=Decimal(0), ge=0, lt=1)
+    transit_days: Annotated[int, Limits(ge=0)] = 0
+    short_tolerance: Annotated[Decimal, Limits(ge=0, lt=1)] = Decimal(0)
 
 
+@dataclass(frozen=True, kw_only=True)
 class DeliveryNotePaper(RuleModel):
     """What delivery notes are printed on (241 mm: continuous paper, dot-matrix printers), and whether with prices."""
 
@@ -83,12 +88,14 @@ class DeliveryNotePaper(RuleModel):
     prices: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
 class PaperSettings(RuleModel):
     """How papers are printed."""
 
     delivery_note: DeliveryNotePaper = DeliveryNotePaper()
 
 
+@dataclass(frozen=True, kw_only=True)
 class ReadingSettings(RuleModel):
     """What is settled of dates that could mean several days; nothing, unless a desk says so.
 
@@ -99,27 +106,31 @@ class ReadingSettings(RuleModel):
     yearless: Literal["ask", "next"] = "ask"
 
 
+@dataclass(frozen=True, kw_only=True)
 class UnitOfMeasure(RuleModel):
     """A unit and the words for it; `base` is the unit it is counted in, and `factor` how many of these make one."""
 
     name: UnitName
     aliases: tuple[str, ...] = ()
     base: UnitName | None = None
-    factor: Decimal = PydanticField(default=Decimal(1), gt=0)
+    factor: Annotated[Decimal, Limits(gt=0)] = Decimal(1)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Runs(RuleModel):
     """How long a run waits for another one to end, in seconds."""
 
-    wait_seconds: int = PydanticField(default=30, ge=0, le=3600)
+    wait_seconds: Annotated[int, Limits(ge=0, le=3600)] = 30
 
 
+@dataclass(frozen=True, kw_only=True)
 class Ledger(RuleModel):
     """Where the ledger is kept: a SQLAlchemy URL, or empty for .desk/ledger.db."""
 
     url: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class ScheduledSettings(RuleModel):
     """What scheduled runs leave behind, and when they tell that they fail.
 
@@ -127,22 +138,24 @@ class ScheduledSettings(RuleModel):
     it has lasted `patience_minutes`. The log is begun anew at `log_kilobytes`, with `log_files` old ones kept.
     """
 
-    notify_again_hours: int = PydanticField(default=24, ge=1)
-    patience_minutes: int = PydanticField(default=120, ge=0)
-    log_kilobytes: int = PydanticField(default=1000, ge=10)
-    log_files: int = PydanticField(default=10, ge=1)
+    notify_again_hours: Annotated[int, Limits(ge=1)] = 24
+    patience_minutes: Annotated[int, Limits(ge=0)] = 120
+    log_kilobytes: Annotated[int, Limits(ge=10)] = 1000
+    log_files: Annotated[int, Limits(ge=1)] = 10
 
 
+@dataclass(frozen=True, kw_only=True)
 class Backup(RuleModel):
     """The backups that runs make, one a day: where (empty: .desk/backups/), and of how many days, weeks and months."""
 
     automatic: bool = True
     folder: str = ""
-    daily: int = PydanticField(default=7, ge=1)
-    weekly: int = PydanticField(default=5, ge=0)
-    monthly: int = PydanticField(default=12, ge=0)
+    daily: Annotated[int, Limits(ge=1)] = 7
+    weekly: Annotated[int, Limits(ge=0)] = 5
+    monthly: Annotated[int, Limits(ge=0)] = 12
 
 
+@dataclass(frozen=True, kw_only=True)
 class Settings(RuleModel):
     """The desk's settings: rules/settings.yaml overlaid by the desk's desk.yaml."""
 
@@ -155,7 +168,7 @@ class Settings(RuleModel):
     ledger: Ledger = Ledger()
     backup: Backup = Backup()
     runs: Runs = Runs()
-    mail: MailSettings = MailSettings()
+    mail: MailSettings = field(default_factory=MailSettings)
     reading: ReadingSettings = ReadingSettings()
     units: tuple[UnitOfMeasure, ...] = ()
     papers: PaperSettings = PaperSettings()

@@ -1,16 +1,17 @@
 """The life of an order and who reviews it, as types: rules/workflow.yaml and rules/routes.yaml."""
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field as PydanticField
-
-from xltools.forms.model import Identifier, KebabName, Label, RuleModel, Stage
+from xltools.forms.limits import Limits, RuleModel
+from xltools.forms.model import Identifier, KebabName, Label, Stage
 
 LateKind = Literal["review", "signature", "payment", "acknowledgement", "change", "production"]
 GateDimension = Literal["line", "department", "delivery-note"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Gate(RuleModel):
     """What must be true before a stage, and who says so. Exactly one of `fields`, `form`, `paper`, `goods` is given.
 
@@ -49,10 +50,11 @@ class Gate(RuleModel):
     unless: str | None = None
     unless_words: Label | None = None
     already: str | None = None
-    limit: int | None = PydanticField(default=None, ge=0)
+    limit: Annotated[int, Limits(ge=0)] | None = None
     late: LateKind = "production"
 
 
+@dataclass(frozen=True, kw_only=True)
 class WorkflowStage(RuleModel):
     """A stage of an order's life and the gates before it; without gates it is reached by being received."""
 
@@ -61,6 +63,7 @@ class WorkflowStage(RuleModel):
     gates: tuple[Gate, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Workflow(RuleModel):
     """The stages in order, and those that mark turning points.
 
@@ -87,6 +90,7 @@ class Workflow(RuleModel):
         return next((at for at, stage in enumerate(self.stages) if stage.name == name), 0)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Route(RuleModel):
     """Who reviews an order: the first route whose `when` (over header fields and `total_amount`) is true.
 
@@ -100,11 +104,12 @@ class Route(RuleModel):
     when: str | None = None
     departments: tuple[KebabName, ...] = ()
     meeting: bool = False
-    limit: int = PydanticField(default=2, ge=0)
-    accept_within: int | None = PydanticField(default=None, ge=0)
-    condition_within: int = PydanticField(default=5, ge=0)
+    limit: Annotated[int, Limits(ge=0)] = 2
+    accept_within: Annotated[int, Limits(ge=0)] | None = None
+    condition_within: Annotated[int, Limits(ge=0)] = 5
 
 
+@dataclass(frozen=True, kw_only=True)
 class ChangeRoute(RuleModel):
     """Who signs a change: the first whose `when` is true.
 
@@ -120,10 +125,11 @@ class ChangeRoute(RuleModel):
     departments: tuple[KebabName, ...] = ()
     consent: bool = False
     approver: bool = False
-    limit: int = PydanticField(default=2, ge=0)
-    unconfirmed_within: int = PydanticField(default=1, ge=0)
+    limit: Annotated[int, Limits(ge=0)] = 2
+    unconfirmed_within: Annotated[int, Limits(ge=0)] = 1
 
 
+@dataclass(frozen=True, kw_only=True)
 class Department(RuleModel):
     """A department: its id, and its name as people know it."""
 
@@ -131,6 +137,7 @@ class Department(RuleModel):
     label: Label
 
 
+@dataclass(frozen=True, kw_only=True)
 class Routes(RuleModel):
     """The departments, and the routes of orders and of changes in the order they are tried."""
 

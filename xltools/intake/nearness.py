@@ -1,8 +1,6 @@
 """How near a header is to the words that are known. For hints and proposals only: nothing is taken by likeness."""
 
-from collections.abc import Mapping, Sequence
-
-from rapidfuzz import fuzz, process
+from collections.abc import Callable, Mapping, Sequence
 
 from xltools.core.text import label_key
 
@@ -19,7 +17,7 @@ def propose_fields(header: str, words: Mapping[str, str]) -> tuple[tuple[str, fl
     """
     key = label_key(header)
     scores: dict[str, float] = {}
-    for word, score, _ in process.extract(key, list(words), scorer=fuzz.ratio, limit=None, score_cutoff=1.0):
+    for word, score in _extract(key, list(words), None, 1.0):
         held = len(word) >= _SHORTEST and len(key) >= _SHORTEST and (word in key or key in word)
         name = words[word]
         scores[name] = max(scores.get(name, 0.0), score, _HOLDS if held else 0.0)
@@ -29,12 +27,26 @@ def propose_fields(header: str, words: Mapping[str, str]) -> tuple[tuple[str, fl
 def near_texts(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """Up to three of the known texts that a text is near to, best first; of texts that are alike, each once."""
     texts = list(dict.fromkeys(known))
-    best = process.extract(label_key(text), texts, processor=label_key, scorer=fuzz.ratio, limit=3, score_cutoff=_ALIKE)
-    return tuple(found for found, _, _ in best)
+    best = _extract(label_key(text), texts, 3, _ALIKE, label_key)
+    return tuple(found for found, _ in best)
 
 
 def nearest_field(header: str, words: Mapping[str, str]) -> str:
     """The one field that a header was probably meant for; empty where there is none, or two are as near."""
-    best = process.extract(label_key(header), list(words), scorer=fuzz.ratio, limit=4, score_cutoff=NEAR)
-    names = {words[word] for word, score, _ in best if score == best[0][1]}
+    best = _extract(label_key(header), list(words), 4, NEAR)
+    names = {words[word] for word, score in best if score == best[0][1]}
     return names.pop() if len(names) == 1 else ""
+
+
+def _extract(
+    text: str,
+    known: Sequence[str],
+    limit: int | None,
+    cutoff: float,
+    key: Callable[[str], str] | None = None,
+) -> list[tuple[str, float]]:
+    """The known texts nearest to a text, best first, each with its score from 0 to 100."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - of few workbooks a header or a name is not known
+
+    found = process.extract(text, known, processor=key, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff)
+    return [(one, score) for one, score, _ in found]
