@@ -23,7 +23,7 @@ from measuring import print_table, verdict
 from xltools import desk
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.sheet import Range, Scalar, Sheet, Workbook
 from xltools.edge.workers import Failure, Workers
 from xltools.forms.rules import Rules

@@ -20,7 +20,7 @@ import xlsxwriter
 from measuring import peak_megabytes, print_table, run_child, verdict
 
 from xltools.books.patch import patch_workbook
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.sheet import Range
 

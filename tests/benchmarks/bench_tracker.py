@@ -34,7 +34,7 @@ from tracker_lines import (
 from xltools.books.build import build_workbook
 from xltools.books.patch import patch_workbook
 from xltools.books.shared import read_shared_workbook
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 from xltools.core.sheet import Workbook
 from xltools.core.table_state import decode_tables, encode_tables
 from xltools.desk.session import load_messages

@@ -11,7 +11,8 @@ import pytest
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
 from xltools.books.styles import condition_look, tone_color
-from xltools.core.grid import Chart, Condition, Formula, Grid, GridCell, GridTable, PrintSetup, Series, Style
+from xltools.core.content import Formula
+from xltools.core.grid import Chart, Condition, Grid, GridCell, GridTable, PrintSetup, Series, Style
 from xltools.core.sheet import Range
 
 AS_OF = dt.date(2026, 3, 2)

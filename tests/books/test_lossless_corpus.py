@@ -20,7 +20,8 @@ from validator import needs_validator, validate
 from xltools.books.marks import mark_workbook, unmark_workbook
 from xltools.books.patch import patch_workbook
 from xltools.books.read import read_workbook
-from xltools.core.grid import CellContent, Grid, GridCell, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Grid, GridCell, Style
 from xltools.core.patch import Mark, NewRow, SheetPatch
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range, Sheet, Workbook

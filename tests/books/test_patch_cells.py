@@ -29,7 +29,7 @@ from patch_books import (
 
 from xltools.books.patch import patch_workbook
 from xltools.books.patch.contents import plain_string, xml_string
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.sheet import Range
 

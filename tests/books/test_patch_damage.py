@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from patch_books import MAIN, SHEET, make_book, parts_of, patched, table, worksheet, zip_parts
 
 from xltools.books.patch import patch_workbook
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.problem import Problem
 from xltools.core.sheet import Range

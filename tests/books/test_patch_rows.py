@@ -23,7 +23,7 @@ from patch_books import (
     worksheet,
 )
 
-from xltools.core.grid import Formula
+from xltools.core.content import Formula
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.sheet import Range
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xltools.core.cell_text import LONGEST_TEXT, content_text, fit_text, same_text, scalar_text
-from xltools.core.grid import Formula
+from xltools.core.content import Formula
 from xltools.core.sheet import CellError
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.core.grid import Formula
+from xltools.core.content import Formula
 from xltools.core.sheet import Range
 from xltools.edge.open_patch import split_blocks
 from xltools.edge.typed_cells import typed_content, typed_text

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from xltools.core.cell_text import fit_text
-from xltools.core.grid import CellContent, shown_content
+from xltools.core.content import CellContent, shown_content
 from xltools.core.patch import SheetPatch
 from xltools.core.sheet import NamedTable, Range, Scalar, Sheet, Workbook
 from xltools.core.table_state import TableState

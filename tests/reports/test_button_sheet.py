@@ -2,7 +2,8 @@ import pytest
 
 from xltools.core.grid import Style
 from xltools.desk import load_messages
-from xltools.reports.button_sheet import PROBLEM_ROWS, STATUS_ROWS, ButtonPanel, button_grids
+from xltools.reports.button_names import PROBLEM_ROWS, STATUS_ROWS
+from xltools.reports.button_sheet import ButtonPanel, button_grids
 
 PANEL = ButtonPanel("示例公司", r"\\server\订单台", r"C:\Python\python.exe", "收件箱", "订单总表.xlsx", "单据")
 MACROS = [

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xltools.core.cell_text import content_text, same_text
-from xltools.core.grid import Formula
+from xltools.core.content import Formula
 from xltools.core.place import cell_name
 from xltools.core.sheet import CellError, NamedTable, Range, Sheet, Workbook
 from xltools.core.table_state import decode_tables, encode_tables

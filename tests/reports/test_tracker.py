@@ -3,7 +3,8 @@ import datetime as dt
 
 import pytest
 
-from xltools.core.grid import Formula, Style, shown_content
+from xltools.core.content import Formula, shown_content
+from xltools.core.grid import Style
 from xltools.core.order import Paper
 from xltools.core.record import ScheduledDelivery
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS as KNOWN

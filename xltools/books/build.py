@@ -23,18 +23,8 @@ from xltools.books.limits import check_sheet_names, cut_text, fits_number, plain
 from xltools.books.package import Package
 from xltools.books.styles import BASE, condition_look, number_format, style_look
 from xltools.core.cell_text import fit_text
-from xltools.core.grid import (
-    Button,
-    Chart,
-    Condition,
-    Formula,
-    Grid,
-    GridCell,
-    GridTable,
-    Style,
-    Validation,
-    shown_content,
-)
+from xltools.core.content import Formula, shown_content
+from xltools.core.grid import Button, Chart, Condition, Grid, GridCell, GridTable, Style, Validation
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range
 

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from xltools.core.grid import ButtonTone, PlainContent, Style, Tone
+from xltools.core.content import PlainContent
+from xltools.core.grid import ButtonTone, Style, Tone
 
 Look = Mapping[str, object]
 

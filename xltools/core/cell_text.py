@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from xltools.core.codec import plain_decimal
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 from xltools.core.sheet import Scalar
 
 LONGEST_TEXT = 32_767  # UTF-16 units of a cell; more is cut when it is written

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.sheet import Range
 
 

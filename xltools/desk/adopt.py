@@ -18,6 +18,7 @@ from xltools.desk.telling import TableRows, tell_problems
 from xltools.edge.journal import write_durably
 from xltools.edge.workers import Failure, Workers
 from xltools.forms.load import load_rules
+from xltools.forms.messages import Say
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.intake.adopt import Proposal, propose_layout
@@ -25,7 +26,6 @@ from xltools.intake.document import FOLDER_FIELD
 from xltools.intake.identify import Match, identify_layout, named_fields
 from xltools.intake.labels import layout_words
 from xltools.intake.sheet_view import SheetView
-from xltools.reports.wording import Say
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SHORTEST_NAME = 4  # letters that a file's name must have in ASCII to be a layout's name

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from xltools.forms.layout_text import NotedLayout, NotedPlacement, write_flow, write_layout
+from xltools.forms.messages import Say
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.intake.adopt import Proposal, find_aliases, split_fields
 from xltools.intake.adopt_columns import ProposedColumn, Remark
 from xltools.intake.sums import QUANTITY
-from xltools.reports.wording import Say
 
 _NOT_IGNORED = frozenset({Remark.TIE, Remark.CLASH})  # a person has to see to these: `check` keeps naming them
 _SHIPPED_DATE, _RELEASED = "shipped_date", "released"

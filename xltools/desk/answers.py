@@ -12,12 +12,12 @@ from xltools.core.problem import Problem, error
 from xltools.desk.failure import UsageError
 from xltools.desk.session import Desk
 from xltools.edge.parquet import parquet_bytes
+from xltools.forms.messages import Say
 from xltools.ledger.replay import Ledger
 from xltools.reports.export import EXPORT_COLUMNS, Row, export_csv, export_grid, export_rows
 from xltools.reports.late import LateRow, list_late
 from xltools.reports.status import StatusReport, report_status
 from xltools.reports.why import Explanation, explain_value
-from xltools.reports.wording import Say
 
 
 def list_late_lines(desk: Desk, as_of: dt.date, say: Say) -> tuple[LateRow, ...]:

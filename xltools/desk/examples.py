@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xltools.books.build import build_workbook
 from xltools.books.read import read_workbook
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Record

@@ -20,8 +20,8 @@ from xltools.desk.session import STATE_FOLDER, Desk
 from xltools.edge.button_log import list_logs
 from xltools.edge.folders import find_opener
 from xltools.edge.journal import READ_ONLY, make_writable, write_durably
+from xltools.forms.messages import Say
 from xltools.reports.launchers import LauncherPlan, batch_files, desktop_entries, is_as_made
-from xltools.reports.wording import Say
 
 _RUNNABLE = 0o755
 

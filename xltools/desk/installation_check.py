@@ -20,8 +20,8 @@ from xltools.edge.installation import (
     gather_facts,
     probe_interpreter,
 )
-from xltools.reports.button_sheet import DESK_FOLDER, INTERPRETER
-from xltools.reports.wording import Say
+from xltools.forms.messages import Say
+from xltools.reports.button_names import DESK_FOLDER, INTERPRETER
 
 _OLDEST_PYTHON = (3, 11)
 _INTERNET_ZONE = 3

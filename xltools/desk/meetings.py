@@ -10,13 +10,13 @@ from xltools.core.plan import Action, RemoveFile, WriteFile
 from xltools.desk.inputs import RunInputs
 from xltools.desk.meeting_folder import MEETING_STATE, meeting_path
 from xltools.edge.folders import safe_name
+from xltools.forms.messages import Say
 from xltools.forms.model import Layout
 from xltools.forms.rules import Rules
 from xltools.forms.template import fill_template
 from xltools.ledger.replay import Ledger
 from xltools.ledger.review import REVIEW_FORM, ReviewTask, asked_tasks, list_refusals
 from xltools.reports.review_sheet import Values, file_values, meeting_values
-from xltools.reports.wording import Say
 
 
 def plan_meeting_sheets(inputs: RunInputs, ledger: Ledger, say: Say, taken: Set[str] = frozenset()) -> list[Action]:

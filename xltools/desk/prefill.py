@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 from xltools.books.build import build_workbook
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.order import Order
 from xltools.core.problem import Problem, warning
 from xltools.desk.answers import find_order

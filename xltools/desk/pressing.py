@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from xltools.forms.messages import Say
 from xltools.intake.returned import RETURN_PROPERTY
-from xltools.reports.button_sheet import (
+from xltools.reports.button_names import (
     PROBLEM_ROWS,
     PROBLEMS_BOOK,
     PROBLEMS_LIST,
@@ -13,8 +14,7 @@ from xltools.reports.button_sheet import (
     STATUS_TEXT,
     STATUS_TITLE,
 )
-from xltools.reports.problems import gather_marks
-from xltools.reports.wording import Say
+from xltools.reports.marks import gather_marks
 
 if TYPE_CHECKING:  # a check looks at no order
     from xltools.core.order import Order

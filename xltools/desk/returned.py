@@ -16,7 +16,8 @@ from xltools.edge.folders import archive_path
 from xltools.intake.returned import RETURN_PROPERTY
 from xltools.ledger.documents import return_id
 from xltools.ledger.replay import Ledger
-from xltools.reports.problems import gather_marks, problem_list
+from xltools.reports.marks import gather_marks
+from xltools.reports.problems import problem_list
 
 
 def returned_path(archived: str, inputs: RunInputs) -> str:

@@ -15,13 +15,14 @@ from xltools.desk.papers import IssuedPapers
 from xltools.desk.result import ProblemWriter
 from xltools.desk.returned import plan_returned_copy, returned_path
 from xltools.edge.folders import safe_name
+from xltools.forms.messages import Say
 from xltools.intake.typed_rows import TRACKER_LAYOUT
 from xltools.ledger.decide import issue_paper
 from xltools.ledger.documents import return_event, return_id
 from xltools.ledger.items import close_return_event
 from xltools.ledger.replay import AcceptedDocument, Ledger, ReturnedDocument
 from xltools.ledger.review import REVIEW_FORM, list_refusals
-from xltools.reports.wording import Say, role_text
+from xltools.reports.wording import role_text
 
 REVIEW_PAPER = "review-form"
 

@@ -29,7 +29,7 @@ from xltools.edge.folders import LeavesDeskError
 from xltools.edge.journal import PlanHeldError, PlanOutdatedError, carry_out, recover
 from xltools.edge.lock import DeskBusyError, Lock, LockLostError, hold_lock
 from xltools.edge.store import StaleLedgerError
-from xltools.reports.wording import Say
+from xltools.forms.messages import Say
 
 SETTLE_SECONDS = 0.5  # between two looks at an inbox file that was written just now
 LOCK_FILE = f"{STATE_FOLDER}/lock"

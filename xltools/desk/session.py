@@ -24,12 +24,11 @@ from xltools.edge.folders import DeskFolders
 from xltools.edge.links import find_links_out
 from xltools.edge.own_cache import recall
 from xltools.edge.workers import Workers
-from xltools.forms.messages import Catalogue, UnreadLanguages, Words
+from xltools.forms.messages import Catalogue, Say, UnreadLanguages, Words
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Folders
 from xltools.intake.document import read_table
-from xltools.reports.wording import Say
 from xltools.resources import resource_root
 
 if TYPE_CHECKING:

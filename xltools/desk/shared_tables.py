@@ -8,6 +8,7 @@ from xltools.core.text import Language
 from xltools.desk.assessing import Assessment
 from xltools.desk.inputs import RunInputs
 from xltools.desk.shared_workbooks import SharedWorkbook
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import TRACKER_TABLE
 from xltools.ledger.replay import Ledger
@@ -23,7 +24,6 @@ from xltools.reports.table import SheetTable
 from xltools.reports.to_resolve import build_to_resolve
 from xltools.reports.today import build_today
 from xltools.reports.tracker import build_tracker
-from xltools.reports.wording import Say
 
 
 @dataclass(frozen=True)

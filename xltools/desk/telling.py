@@ -11,11 +11,10 @@ from xltools.desk.checking import CheckResult
 from xltools.desk.result import DocumentResult, ProblemWriter, RunResult
 from xltools.desk.session import Desk
 from xltools.desk.submit import SubmitResult
-from xltools.forms.messages import render_rule_problem
+from xltools.forms.messages import Say, render_rule_problem
 from xltools.reports.late import LateRow, group_rows, group_spot, group_waiting
 from xltools.reports.screen import cut_to_width, wrap_to_width
 from xltools.reports.why import Explanation
-from xltools.reports.wording import Say
 
 if TYPE_CHECKING:  # smtplib and ssl take as long to load as a status to tell
     from xltools.desk.mailing import MailResult

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.sheet import Range
 from xltools.edge.light_xlwings import xlwings as xw

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 
 Typed = str | float | bool | dt.datetime | None
 LONGEST_TEXT = 8_203  # letters of one text in a block; Excel refuses a block with a longer one

@@ -6,7 +6,6 @@ before its receipt for the work was read.
 """
 
 import gc
-import multiprocessing
 import os
 import re
 import signal
@@ -16,8 +15,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count, islice
@@ -162,7 +160,7 @@ class Workers:
                     return Failure(Ending.TOO_LONG)
                 case ProcessExpired():
                     return self._explain_end(trouble.pid, trouble.exitcode)
-                case BrokenProcessPool():
+                case BrokenExecutor():
                     self._begin_again(function, waiting)
                 case _:
                     raise trouble  # ours: what was given or what came of it can't be pickled
@@ -179,10 +177,12 @@ class Workers:
             task.future = self._started().schedule(_work, given, timeout=self.limits.seconds)
         except RuntimeError:  # the pool broke since: told when this task's turn comes
             task.future = Future()
-            task.future.set_exception(BrokenProcessPool())
+            task.future.set_exception(BrokenExecutor())
 
     def _started(self) -> "ProcessPool":
         if self._pool is None:
+            import multiprocessing  # noqa: PLC0415 - as pebble
+
             from pebble import CONSTS, ProcessPool  # noqa: PLC0415
 
             CONSTS.sleep_unit = 0.01  # seconds; with pebble's own 0.1 each pool would take as long to end
@@ -229,6 +229,8 @@ class Workers:
 
     def _find_ended(self) -> dict[int, int]:
         """The numbers of the work that processes were at when they ended, and those processes."""
+        import multiprocessing  # noqa: PLC0415 - as pebble
+
         alive = {child.pid for child in multiprocessing.active_children()}
         return {number: pid for pid, number in self._read_logbooks() if pid not in alive}
 

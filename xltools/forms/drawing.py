@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from xltools.core.grid import CellContent, GridCell, Style, Validation
+from xltools.core.content import CellContent
+from xltools.core.grid import GridCell, Style, Validation
 from xltools.core.sheet import Range
 
 # A Chinese character, or a word with the blanks after it.

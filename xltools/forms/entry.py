@@ -3,7 +3,8 @@
 import datetime as dt
 from decimal import Decimal, InvalidOperation
 
-from xltools.core.grid import CellContent, Style, Validation
+from xltools.core.content import CellContent
+from xltools.core.grid import Style, Validation
 from xltools.core.sheet import Range
 from xltools.core.text import Text
 from xltools.forms.model import FieldType, FormField

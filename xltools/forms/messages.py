@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from xltools.core.problem import Problem
 from xltools.core.text import Language
@@ -11,6 +12,14 @@ from xltools.core.text import Language
 _BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 LONGEST_EXCERPT = 200
 REASON = "reason-"
+
+
+class Say(Protocol):
+    """Finds the words of a `ui-…` code in the reader's language and fills their blanks."""
+
+    def __call__(self, code: str, /, **blanks: object) -> str:
+        """The words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Catalogue:
         """The message of a `ui-…` code with its blanks filled."""
         return fill_blanks(self.find(code, language).message, {name: str(value) for name, value in blanks.items()})
 
-    def speaker(self, language: Language) -> Callable[..., str]:
+    def speaker(self, language: Language) -> Say:
         """`words` for one language: `say(code, **blanks)`."""
 
         def say(code: str, /, **blanks: object) -> str:

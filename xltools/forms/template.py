@@ -7,7 +7,8 @@ staff may restyle, move and rename as they like.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from xltools.core.grid import CellContent, Grid, GridTable, PrintSetup, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Grid, GridTable, PrintSetup, Style
 from xltools.core.sheet import Range
 from xltools.core.text import Text
 from xltools.forms.drawing import Canvas, Span, display_width, span_width, text_height

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 from xltools.core.codec import plain_decimal
 from xltools.core.sheet import Scalar
@@ -31,8 +32,11 @@ def read_number(value: Scalar, *, percent: bool = False) -> Decimal | None:
         return None
     if isinstance(value, (int, float)):
         return Decimal(repr(value)) if abs(value) < _TOO_LARGE else None
-    if not isinstance(value, str):
-        return None
+    return _read_text(value, percent=percent) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)  # a column of prices or quantities has few different ones
+def _read_text(value: str, *, percent: bool) -> Decimal | None:
     text = plain_number_text(value)
     if match := _IN_BRACKETS.fullmatch(text):
         inner = read_number(match[1], percent=percent)

@@ -1,19 +1,22 @@
-"""The workbook with the buttons as Grids: the panel, and three hidden sheets that its macros and Python fill or read.
-
-Python and the macros know its cells by the names in here, never by where they stand.
-"""
+"""The workbook with the buttons as Grids: the panel, and three hidden sheets that its macros and Python fill."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xltools.core.grid import Button, ButtonTone, Grid, GridCell, PrintSetup, Style
 from xltools.core.sheet import Range
-from xltools.reports.wording import Say
-
-DESK_FOLDER, INTERPRETER = "desk_folder", "interpreter"
-PROBLEMS_TITLE, PROBLEMS_BOOK, PROBLEMS_LIST = "problems_title", "problems_book", "problems_list"
-STATUS_TITLE, STATUS_TEXT = "status_title", "status_text"
-PROBLEM_ROWS, STATUS_ROWS = 500, 300
+from xltools.forms.messages import Say
+from xltools.reports.button_names import (
+    DESK_FOLDER,
+    INTERPRETER,
+    PROBLEM_ROWS,
+    PROBLEMS_BOOK,
+    PROBLEMS_LIST,
+    PROBLEMS_TITLE,
+    STATUS_ROWS,
+    STATUS_TEXT,
+    STATUS_TITLE,
+)
 
 _BUTTON_SIZE, _BUTTON_SHIFT = (176, 42), (0, 7)  # pixels; the two rows beside it have 56
 _WIDTHS = (3.0, 24.5, 2.0, 80.0, 3.0)

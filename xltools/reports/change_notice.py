@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.order import Order, OrderLine
 from xltools.forms.model import FormField
 from xltools.forms.rules import Rules

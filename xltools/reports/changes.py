@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from xltools.core.content import CellContent
 from xltools.core.event import EventKind
-from xltools.core.grid import CellContent, Condition, Style
+from xltools.core.grid import Condition, Style
 from xltools.core.order import Change, ChangeItem, HistoryEntry, Order
 from xltools.core.place import Place
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.model import FieldType
 from xltools.forms.rules import Rules
 from xltools.ledger.standing import CHANGE_NOTICE
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import column_condition, row_height
-from xltools.reports.wording import Say, act_text, field_label, order_form, plain_text, value_text
+from xltools.reports.wording import act_text, field_label, order_form, plain_text, value_text
 
 CHANGES_SHEET = "变更 Changes"
 CHANGES_TABLE = "Changes"

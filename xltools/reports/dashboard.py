@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from xltools.core.grid import CellContent, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Style
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.reports.kpi import (
     MONTHS,
@@ -19,7 +21,7 @@ from xltools.reports.kpi import (
 )
 from xltools.reports.lines import AssessedLine
 from xltools.reports.table import SheetTable, TableColumn, TableRow
-from xltools.reports.wording import Say, role_text, stage_text
+from xltools.reports.wording import role_text, stage_text
 
 DASHBOARD_SHEET = "看板 Dashboard"
 TOP = 8  # customers, owners and departments that are shown

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xltools.core.text import Language, label_key
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.reports.late import KINDS, Kind, LateRow, group_rows
 from xltools.reports.lines import AssessedLine
 from xltools.reports.paper_words import quantity_text
 from xltools.reports.people import People, Person
-from xltools.reports.wording import Say, natural_key
+from xltools.reports.wording import natural_key
 
 PMC_DEPARTMENT = "production"  # whose people get the mail about everything
 _OWN_KINDS = frozenset({"review", "acceptance", "condition", "change"})  # what a department owes by itself

@@ -5,6 +5,7 @@ from typing import Any
 
 from xltools.core.grid import Condition, Grid, Style
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.reports.digest import Digest, DigestItem, item_quantity
 from xltools.reports.digest_text import (
     KIND_LABELS,
@@ -18,7 +19,6 @@ from xltools.reports.digest_text import (
 from xltools.reports.late import Kind, group_spot, group_waiting
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import column_condition, row_height, template_grid
-from xltools.reports.wording import Say
 
 _TONES: dict[Kind, str] = {"late": "late", "at-risk": "at-risk"}  # all other kinds are told as tasks
 _LOOKS: dict[Kind, Style] = {"late": Style.LATE, "at-risk": Style.AT_RISK}

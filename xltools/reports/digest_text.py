@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from xltools.core.text import Language, Text
+from xltools.forms.messages import Say
 from xltools.reports.digest import Digest, DigestItem, ToldRow, item_quantity
 from xltools.reports.late import Kind, group_spot, group_waiting
 from xltools.reports.screen import cut_to_width, normalize_line
-from xltools.reports.wording import Say
 
 MOST_IN_MAIL, MOST_IN_CHAT = 40, 8  # items of a kind; the workbook has all
 _LONGEST_NAME = 24  # columns of a customer's or product's name in a chat

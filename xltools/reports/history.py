@@ -8,10 +8,11 @@ from xltools.core.event import EventKind
 from xltools.core.order import Change, HistoryEntry, Order, Statement
 from xltools.core.record import FieldValue
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.ledger.change_tasks import DISPLACED_BY
-from xltools.reports.wording import Say, act_text, field_label, order_form, value_text
+from xltools.reports.wording import act_text, field_label, order_form, value_text
 
 # What a statement is about, or says in another place already.
 _ABOUT = frozenset({"order_no", "line_no", "revision", "change_no", "name", "task", "asked"})

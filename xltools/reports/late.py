@@ -12,13 +12,14 @@ from xltools.core.codec import plain_decimal
 from xltools.core.order import Order
 from xltools.core.record import Table
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.ledger.change_tasks import displaced_by
 from xltools.reports.lateness import DeliveryStatus
 from xltools.reports.lines import AssessedLine
 from xltools.reports.overdue import OVERDUE_KINDS, Overdue, OverdueKind, list_overdue
 from xltools.reports.people import People, awaited_text
-from xltools.reports.wording import Say, iso_date, json_number, natural_key, stage_text
+from xltools.reports.wording import iso_date, json_number, natural_key, stage_text
 
 Kind = Literal["late", "at-risk"] | OverdueKind
 KINDS: tuple[Kind, ...] = ("late", "at-risk", *OVERDUE_KINDS)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xltools.core.text import Language
-from xltools.reports.wording import Say
+from xltools.forms.messages import Say
 
 # What each does: the words of the command line behind `xltools`. {desk} is the desk's folder.
 _COMMANDS: Mapping[str, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import overload
 
 from xltools.core.cell_text import content_text, same_text
-from xltools.core.grid import CellContent, shown_content
+from xltools.core.content import CellContent, shown_content
 from xltools.core.patch import NewRow, SheetPatch
 from xltools.core.table_state import RowKey, TableState, pack_texts, unpack_texts
 from xltools.core.text import label_key

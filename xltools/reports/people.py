@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from xltools.core.order import Order
 from xltools.core.record import Record, Table
 from xltools.core.text import Language, label_key, normalize_text
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.ledger.signers import is_valid
-from xltools.reports.wording import Say, role_text, whom_text
+from xltools.reports.wording import role_text, whom_text
 
 _MOST_NAMED = 2  # of a department; more are counted
 

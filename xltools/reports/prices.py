@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from xltools.core.grid import CellContent, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Style
 from xltools.core.text import Language, Text
+from xltools.forms.messages import Say
 from xltools.forms.model import FormField
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import KEY_COLUMNS
@@ -11,7 +13,7 @@ from xltools.reports.lines import AssessedLine
 from xltools.reports.made_rows import MadeRows
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import row_height
-from xltools.reports.wording import Say, order_form, value_text
+from xltools.reports.wording import order_form, value_text
 
 PRICES_SHEET = "价格 Prices"
 PRICES_TABLE = "Prices"

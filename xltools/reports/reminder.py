@@ -8,11 +8,12 @@ from typing import Any, Literal
 from xltools.core.calendar import WorkCalendar
 from xltools.core.order import Order
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.ledger.change_tasks import change_tasks
 from xltools.ledger.review import ReviewTask, review_tasks
 from xltools.ledger.standing import Standing
-from xltools.reports.wording import Say, natural_key
+from xltools.reports.wording import natural_key
 
 MOST_IN_REMINDER = 40  # items of a kind; the review list has all
 Tone = Literal["overdue", "new", "open"]

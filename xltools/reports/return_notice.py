@@ -6,8 +6,8 @@ from typing import Any
 
 from xltools.core.sheet import Sheet, Workbook
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.reports.problems import SHEET
-from xltools.reports.wording import Say
 
 MOST_IN_NOTICE = 30  # problems; the marked copy has all
 _FIRST_COLUMNS = 7  # number, severity, sheet, cell, field, message, hint

@@ -4,18 +4,20 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from xltools.core.calendar import WorkCalendar
-from xltools.core.grid import CellContent, Condition, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Condition, Style
 from xltools.core.order import Order, OrderLine
 from xltools.core.record import FieldValue
 from xltools.core.text import Language, Text
 from xltools.forms.entry import entry_style, entry_validation
+from xltools.forms.messages import Say
 from xltools.forms.model import Form, FormField
 from xltools.forms.rules import Rules
 from xltools.ledger.review import REVIEW_FORM, ReviewTask
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import Check, column_condition, row_height
 from xltools.reports.tracker import cell_content
-from xltools.reports.wording import Say, natural_key
+from xltools.reports.wording import natural_key
 
 REVIEW_SHEET = "评审 Review"
 REVIEW_TABLE = "Review"

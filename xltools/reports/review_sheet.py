@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.order import Order, OrderLine, Statement
+from xltools.forms.messages import Say
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.ledger.review import REVIEW_FORM, ReviewTask
 from xltools.ledger.routing import find_route
 from xltools.reports.review_list import asked_about, said_cell
 from xltools.reports.tracker import cell_content
-from xltools.reports.wording import Say, natural_key, value_text
+from xltools.reports.wording import natural_key, value_text
 
 Values = Mapping[str, CellContent]
 # What a meeting writes once for the order; it stands in each of its statements.

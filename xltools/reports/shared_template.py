@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xltools.core.grid import Grid
 from xltools.core.text import Text
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.reports.changes import changes_conditions, changes_table
 from xltools.reports.dashboard_sheet import dashboard_grid
@@ -13,7 +14,6 @@ from xltools.reports.review_list import review_checks, review_conditions, review
 from xltools.reports.table_drawing import template_grid
 from xltools.reports.to_resolve import ANSWER, answer_check, to_resolve_conditions, to_resolve_table
 from xltools.reports.today import TODAY_HEIGHT, today_conditions, today_table
-from xltools.reports.wording import Say
 
 _TODAY = Text("今日待办", "Today")
 _TO_RESOLVE = Text("待处理", "To Resolve")

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.order import Delivery, Order, OrderLine
 from xltools.reports.wording import natural_key
 

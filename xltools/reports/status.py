@@ -11,6 +11,7 @@ from xltools.core.order import Change, HistoryEntry, Order, Paper, Statement
 from xltools.core.record import FieldValue, Table
 from xltools.core.text import Language
 from xltools.forms.expression import compile_expression
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.forms.workflow import Gate
 from xltools.ledger.change_tasks import displaced_by, pending_changes
@@ -20,7 +21,7 @@ from xltools.ledger.standing import Standing, Waiting
 from xltools.reports.lines import AssessedLine
 from xltools.reports.overdue import Overdue, list_overdue
 from xltools.reports.people import People
-from xltools.reports.wording import Say, iso_date, json_number, plain_text, whom_text
+from xltools.reports.wording import iso_date, json_number, plain_text, whom_text
 
 StageMark = Literal["done", "here", "ahead", "not-asked"]
 

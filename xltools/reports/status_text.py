@@ -9,6 +9,7 @@ from xltools.core.codec import plain_decimal
 from xltools.core.order import Change, HistoryEntry
 from xltools.core.text import Language, Text
 from xltools.forms.drawing import display_width
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.ledger.change_tasks import displaced_by
 from xltools.reports.history import HistoryWriter, change_words, paper_label
@@ -17,7 +18,7 @@ from xltools.reports.overdue import Overdue, find_overdue
 from xltools.reports.people import awaited_text
 from xltools.reports.screen import cut_to_width, normalize_line, pad_to_width, wrap_to_width
 from xltools.reports.status import NoteShipped, StatusReport
-from xltools.reports.wording import Say, labels_text, plain_text, stage_text
+from xltools.reports.wording import labels_text, plain_text, stage_text
 
 WIDTH, HEIGHT = 100, 40  # columns and lines of a screen
 _LABEL = 11  # columns

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xltools.core.grid import CellContent, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Style
 
 
 @dataclass(frozen=True, slots=True)

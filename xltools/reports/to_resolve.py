@@ -3,17 +3,19 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from xltools.core.grid import CellContent, Condition, Style, Validation
+from xltools.core.content import CellContent
+from xltools.core.grid import Condition, Style, Validation
 from xltools.core.place import Place
 from xltools.core.sheet import Range
 from xltools.core.text import Language, Text
+from xltools.forms.messages import Say
 from xltools.forms.model import FormField
 from xltools.forms.rules import Rules
 from xltools.ledger.items import OpenItem
 from xltools.ledger.replay import Ledger, ReturnedDocument
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import column_condition, row_height
-from xltools.reports.wording import Say, field_label, order_form
+from xltools.reports.wording import field_label, order_form
 
 TO_RESOLVE_SHEET = "待处理 To Resolve"
 TO_RESOLVE_TABLE = "ToResolve"

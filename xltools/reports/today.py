@@ -7,14 +7,16 @@ from enum import IntEnum
 from itertools import groupby
 
 from xltools.core.calendar import WorkCalendar
-from xltools.core.grid import CellContent, Condition, Style
+from xltools.core.content import CellContent
+from xltools.core.grid import Condition, Style
 from xltools.core.text import Language, Text
+from xltools.forms.messages import Say
 from xltools.forms.rules import Rules
 from xltools.reports.lines import AssessedLine
 from xltools.reports.overdue import Overdue, find_overdue, list_overdue
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import column_condition, row_height
-from xltools.reports.wording import Say, labels_text, natural_key, stage_text, waiting_text, whom_text
+from xltools.reports.wording import labels_text, natural_key, stage_text, waiting_text, whom_text
 
 TODAY_SHEET = "今日待办 Today"
 TODAY_TABLE = "Today"

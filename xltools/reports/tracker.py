@@ -4,19 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xltools.core.grid import (
-    CellContent,
-    Condition,
-    Formula,
-    Grid,
-    PlainContent,
-    Style,
-    Validation,
-)
+from xltools.core.content import CellContent, Formula, PlainContent
+from xltools.core.grid import Condition, Grid, Style, Validation
 from xltools.core.place import column_name
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.sheet import Range
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.model import FieldType, FormField, TrackerColumn
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import KEY_COLUMNS, TRACKER_SHEET, TRACKER_TABLE
@@ -26,14 +20,7 @@ from xltools.reports.lines import AssessedLine
 from xltools.reports.made_rows import MadeRows
 from xltools.reports.table import SheetTable, TableColumn, TableRow
 from xltools.reports.table_drawing import Check, template_grid
-from xltools.reports.wording import (
-    Say,
-    labels_text,
-    order_form,
-    stage_text,
-    value_text,
-    whom_text,
-)
+from xltools.reports.wording import labels_text, order_form, stage_text, value_text, whom_text
 
 HEADER_ROW = 2
 _FIRST_HEIGHT = 48.0  # points, of the row in the template that holds the first line: three lines of text

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.core.codec import plain_decimal
-from xltools.core.grid import shown_content
+from xltools.core.content import shown_content
 from xltools.core.order import HistoryEntry, Order, OrderLine
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.record import Value
 from xltools.core.text import Language, label_key
+from xltools.forms.messages import Say
 from xltools.forms.model import Label
 from xltools.forms.rules import Rules
 from xltools.forms.tracker_columns import COMPUTED_COLUMNS
 from xltools.reports.lines import AssessedLine
 from xltools.reports.tracker import column_content
-from xltools.reports.wording import Say, field_label, order_form, plain_text
+from xltools.reports.wording import field_label, order_form, plain_text
 
 # What each computed column is made of, the cell to look at first in front. `*` stands for the shipments of the line.
 _DATES = ("promised_date", "requested_date", "quantity", "*")

@@ -4,25 +4,17 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Protocol
 
 from xltools.core.codec import plain_decimal
 from xltools.core.order import Order
 from xltools.core.record import FieldValue, schedule_text
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.model import ORDER_FORM, FieldType, Form, FormField
 from xltools.forms.rules import Rules
 from xltools.ledger.standing import CHANGE_NOTICE, Waiting
 
 _DIGITS = re.compile(r"(\d+)")
-
-
-class Say(Protocol):
-    """Finds the words of a `ui-…` code in the reader's language and fills their blanks."""
-
-    def __call__(self, code: str, /, **blanks: object) -> str:
-        """The words."""
-        ...
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:

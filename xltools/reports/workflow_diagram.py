@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from xltools.core.text import Language
+from xltools.forms.messages import Say
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.forms.workflow import Gate, WorkflowStage
 from xltools.reports.condition_words import condition_words
-from xltools.reports.wording import Say, order_form, role_text
+from xltools.reports.wording import order_form, role_text
 
 _WIDTH, _MARGIN = 794, 36  # A4 at 96 dots an inch
 _SPINE, _STAGE_LEFT, _STAGE_WIDTH = 50, 72, 166

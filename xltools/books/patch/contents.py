@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xltools.books.limits import fits_number, plain_text
 from xltools.core.cell_text import LONGEST_TEXT, fit_text
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 
 _LONGEST_FORMULA = 8_192
 

@@ -13,7 +13,7 @@ from xltools.books.patch.formulas import read_formula
 from xltools.books.patch.references import translate_formula
 from xltools.books.patch.rows import FoundCell, Row, Run, has_value, read_index, row_tag, split_cells
 from xltools.books.patch.tables import CalculatedColumn, Table
-from xltools.core.grid import CellContent, Formula
+from xltools.core.content import CellContent, Formula
 from xltools.core.patch import NewRow
 from xltools.core.place import column_name
 from xltools.core.sheet import Range

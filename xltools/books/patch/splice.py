@@ -14,7 +14,7 @@ from xltools.books.patch.placing import NewColumn, Site, read_column_styles, row
 from xltools.books.patch.references import change_areas
 from xltools.books.patch.rows import FoundCell, Run, SheetStream, find_cells, row_tag, split_rows
 from xltools.books.patch.survey import Survey
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.patch import NewRow
 from xltools.core.place import cell_name
 from xltools.core.sheet import Range

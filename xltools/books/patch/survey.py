@@ -10,7 +10,7 @@ from xltools.books.patch import markup
 from xltools.books.patch.formulas import Address, Master, find_arrays, has_formulas, read_formula
 from xltools.books.patch.placing import Site
 from xltools.books.patch.rows import FoundCell, Row, SheetStream, find_cells, has_value, split_rows
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.sheet import Range
 
 

@@ -22,7 +22,7 @@ from xltools.books.patch.rows import Row, SheetStream, split_rows
 from xltools.books.patch.splice import Splice
 from xltools.books.patch.survey import Survey, check_sites, survey_sheet
 from xltools.books.patch.tables import Table, fill_table, grow_table, read_tables
-from xltools.core.grid import CellContent
+from xltools.core.content import CellContent
 from xltools.core.patch import SheetPatch
 from xltools.core.problem import Problem
 from xltools.core.sheet import Range

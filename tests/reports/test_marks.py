@@ -1,6 +1,6 @@
 from xltools.core.patch import Mark
 from xltools.core.sheet import Range
-from xltools.reports.problems import gather_marks
+from xltools.reports.marks import gather_marks
 
 SHEET = "接单"
 
