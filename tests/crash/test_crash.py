@@ -31,7 +31,7 @@ def test_3_the_run_after_a_run_that_came_to_grief_arrives_at_the_same_end_state(
     assert [run_theatre.try_point(one, trouble.make(one), kills=trouble.kills) for one in points] == [[]] * len(points)
 
 
-@pytest.mark.parametrize("kind", ["kill", "full", "vanished"])
+@pytest.mark.parametrize("kind", ["kill", "full", "vanished", "emptied"])
 def test_3_no_mail_is_lost_or_written_twice(digest_theatre, kind):
     trouble = TROUBLES[kind]
     points = sample(digest_theatre, trouble, 12)

@@ -25,7 +25,6 @@ from xltools import desk
 from xltools.cli import main
 from xltools.desk import run as running
 from xltools.edge.workers import Ending, Failure, Limits
-from xltools.forms import load as rule_loading
 
 # Of .desk/, what the next run goes by. Lock, log and backups are of each run's own.
 KEPT_STATE = ("tracker", "digests", "returned")
@@ -208,21 +207,15 @@ class Hurry:
     """No waiting for files that are being written, no processes beside the run's own, and nothing planned twice.
 
     A plan is made of what lies in the desk, and touches nothing (promises 3 and 9): where the same lies there, the one
-    that was made before is taken, as are the rules. A trial is about what comes then.
+    that was made before is taken. A trial is about what comes then.
     """
 
-    rules: dict[str, Any] = field(default_factory=dict)
     plans: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def reign(self) -> Iterator[None]:
         """In a hurry from here to the end of the block, and no longer: other tests share this process."""
-        load_rules, plan_run = rule_loading.load_rules, running.plan_run
-
-        def recall_rules(*layers: Any) -> Any:
-            key = repr(layers)
-            self.rules[key] = self.rules.get(key) or load_rules(*layers)
-            return self.rules[key]
+        plan_run = running.plan_run
 
         def recall_plan(inputs: Any, *more: Any) -> Any:
             with unwatched():
@@ -234,7 +227,6 @@ class Hurry:
             (running, "SETTLE_SECONDS", 0),
             (running, "open_workers", AtOnce),
             (running, "plan_run", recall_plan),
-            (rule_loading, "load_rules", recall_rules),
         ]
         before = [(module, name, getattr(module, name)) for module, name, _ in changed]
         for module, name, value in changed:

@@ -200,9 +200,10 @@ def test_where_other_threads_run_nothing_is_forked():
 
 
 ENDLESS = """
-import multiprocessing, time
+import multiprocessing, signal, time
 from xltools.edge.workers import Workers
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background is started without it
     with Workers(share=1) as workers:
         results = workers.map(time.sleep, [(0,), ({seconds},), ({seconds},)])
         next(results)

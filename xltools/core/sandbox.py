@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from functools import wraps
+from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, Template, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import markup_join, str_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -17,6 +18,10 @@ _MOST_DIGITS = 300  # of a whole number
 _MOST_WIDTH = 10_000
 # A width or precision of more than four digits, or one that is given as a value.
 _WIDE = re.compile(r"[0-9]{5}|%[^a-zA-Z%]*\*|\{[^{}]*:[^{}]*\{")
+# Code of templates by kind of environment and text: to compile one takes longer than to fill it, and a run that makes a
+# hundred contracts fills one template a hundred times.
+_codes: dict[tuple[object, str], CodeType] = {}
+_MOST_CODES = 64
 _PADDING = {"ljust", "rjust", "center", "zfill", "expandtabs"}
 _PADDING_FILTERS = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap", "urlize")
 
@@ -31,6 +36,8 @@ class BoundedSandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, finalize: Callable[[Any], Any] | None = None, **options: Any) -> None:
         self._turns, self._letters = 0, 0
+        # Which environments may share code: one with a `finalize` of its own compiles constants its own way.
+        self._kind = None if finalize else tuple(sorted(options.items()))
 
         def count(value: Any) -> Any:
             shown = value if finalize is None else finalize(value)
@@ -44,6 +51,17 @@ class BoundedSandbox(ImmutableSandboxedEnvironment):
         self.filters["replace"] = self._replace
         self.globals["range"] = self._range
         del self.globals["lipsum"]
+
+    def from_string(self, source: str | nodes.Template, *given: Any, **named: Any) -> Template:
+        """A template from its text; the code of a text compiled before is taken again."""
+        if self._kind is None or given or named or isinstance(source, nodes.Template):
+            return super().from_string(source, *given, **named)
+        key = (self._kind, source)
+        if key not in _codes:
+            if len(_codes) >= _MOST_CODES:
+                _codes.clear()
+            _codes[key] = self.compile(source)
+        return self.template_class.from_code(self, _codes[key], self.make_globals(None), None)
 
     def renew(self) -> None:
         """Another filling begins."""

@@ -97,7 +97,8 @@ def _lines(tables: Tables) -> Iterator[bytes]:
     ]
     yield canonical_json({"version": VERSION, "tables": head}).encode("utf-8", "surrogatepass") + b"\n"
     for table in tables.values():
-        for key, (row, texts) in table.rows.items():
+        # As they stand, not as they came to be: a row typed in a run before is else another file than one typed now.
+        for key, (row, texts) in sorted(table.rows.items(), key=lambda one: one[1][0]):
             yield b"%b\t%d\t%b\n" % (pack_texts(key), row, texts)
 
 

@@ -15,7 +15,7 @@ from xltools.desk.failure import DONE, RETURNED, UsageError
 from xltools.desk.inputs import read_template
 from xltools.desk.postbox import has_server, mailboxes, plan_mail, sender_of, written_at
 from xltools.desk.result import ProblemWriter
-from xltools.desk.run import describe_plan, hold_desk, recover_desk
+from xltools.desk.run import beat_at, describe_plan, hold_desk, recover_desk
 from xltools.desk.session import STATE_FOLDER, Desk, master_path
 from xltools.edge.folders import safe_name
 from xltools.edge.html import render_html
@@ -84,7 +84,7 @@ def write_digests(desk: Desk, as_of: dt.date, *, send: bool = False, dry_run: bo
         result, plan = plan_digests(desk, as_of, send=send)
         if dry_run:
             return replace(result, planned=describe_plan(plan, desk.say))
-        return replace(result, problems=(*result.problems, *carry_out(plan, desk.path, desk.store)))
+        return replace(result, problems=(*result.problems, *carry_out(plan, desk.path, desk.store, beat_at(lock))))
 
 
 def plan_digests(desk: Desk, as_of: dt.date, *, send: bool) -> tuple[DigestResult, Plan]:

@@ -28,7 +28,7 @@ from xltools.desk.postbox import (
 )
 from xltools.desk.result import RunResult
 from xltools.desk.return_mail import plan_return_mails
-from xltools.desk.run import hold_desk, recover_desk
+from xltools.desk.run import beat_at, hold_desk, recover_desk
 from xltools.desk.session import Desk, master_path
 from xltools.edge.html import render_html
 from xltools.edge.journal import carry_out
@@ -92,7 +92,7 @@ def post_mail(desk: Desk, as_of: dt.date, now: dt.datetime) -> PostedMail:
         _add_letters(post, letters)
         post.actions += memory
         post.problems += problems
-        left = carry_out(Plan(tuple(post.actions)), desk.path, desk.store)
+        left = carry_out(Plan(tuple(post.actions)), desk.path, desk.store, beat_at(lock))
     if post.actions and not has_server(desk) and any(desk.folders.outbox in one.path for one in post.actions):
         post.problems.append(warning("mail-server-missing", Place("desk.yaml"), folder=desk.folders.outbox))
     return PostedMail(post.digests, (*dict.fromkeys(post.problems), *left))

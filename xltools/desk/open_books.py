@@ -1,7 +1,7 @@
 """Shared workbooks that are open in the program that asks for a run: changed where they are open, cell by cell."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -33,11 +33,13 @@ def copy_open_books(books: Mapping[str, OpenBook]) -> dict[str, bytes]:
     return copies
 
 
-def change_open_books(desk: Desk, changes: Sequence[OpenPatch], books: Mapping[str, OpenBook]) -> tuple[Problem, ...]:
+def change_open_books(
+    desk: Desk, changes: Sequence[OpenPatch], books: Mapping[str, OpenBook], step: Callable[[str], None]
+) -> tuple[Problem, ...]:
     """Makes the changes of a run in the workbooks that are open, once all else of it is done.
 
     One that could not be changed is told (open-workbook-not-changed): it still says which writing it is, so that the
-    next run goes on from what stands in it.
+    next run goes on from what stands in it. `step` is called before each act, as by `carry_out`.
     """
     problems: tuple[Problem, ...] = ()
     for one in changes:
@@ -47,5 +49,5 @@ def change_open_books(desk: Desk, changes: Sequence[OpenPatch], books: Mapping[s
         except OpenBookError as trouble:
             problems += (warning("open-workbook-not-changed", Place(file), reason=trouble.reason),)
             continue
-        problems += carry_out(Plan(one.settle(hashlib.sha256(saved).hexdigest())), desk.path, desk.store)
+        problems += carry_out(Plan(one.settle(hashlib.sha256(saved).hexdigest())), desk.path, desk.store, step)
     return problems

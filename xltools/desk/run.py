@@ -83,8 +83,8 @@ def run_desk_at(desk: Desk, as_of: dt.date, options: RunOptions | None = None) -
         if options.dry_run:
             return replace(planned.result, planned=describe_plan(planned.plan, desk.say))
         try:
-            left = (*recovered, *carry_out(planned.plan, desk.path, desk.store, _beat_at(lock)))
-            left += change_open_books(desk, planned.opened, options.open_books)
+            left = (*recovered, *carry_out(planned.plan, desk.path, desk.store, beat_at(lock)))
+            left += change_open_books(desk, planned.opened, options.open_books, beat_at(lock))
             left += keep_daily_backup(desk, planned.ledger, as_of)
         except LeavesDeskError as astray:
             raise RulesError([error("link-leaves-desk", Place(astray.file), target=astray.target)]) from astray
@@ -109,7 +109,7 @@ def close_year_at(desk: Desk, year: int, as_of: dt.date) -> RunResult:
 
 def recover_desk(desk: Desk, lock: Lock) -> tuple[Problem, ...]:
     """Carries through what a run that was cut short had planned; PlanHeldError where a file that it needs is in use."""
-    return recover(desk.path, desk.store, _beat_at(lock))
+    return recover(desk.path, desk.store, beat_at(lock))
 
 
 def _tell_held(held: PlanHeldError, desk: Desk) -> Problem:
@@ -154,7 +154,7 @@ def _patience(seconds: float) -> Callable[[], bool]:
     return wait
 
 
-def _beat_at(lock: Lock) -> Callable[[str], None]:
+def beat_at(lock: Lock) -> Callable[[str], None]:
     """A heartbeat before each act of a plan: a run whose lock was taken over, while its machine slept, does no more."""
     return lambda _: lock.beat()
 

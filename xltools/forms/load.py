@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 
 from xltools.core.codec import canonical_json
@@ -37,6 +38,7 @@ from xltools.forms.source import Mark, Node, SourceText, parse_yaml, rule_error
 from xltools.forms.workflow import Routes, Workflow
 
 Layer = Mapping[str, str]
+_Texts = tuple[tuple[str, str], ...]
 
 SINGLE_FILES = (
     "workflow.yaml",
@@ -97,7 +99,16 @@ def load_rules(
     .yaml, is left alone. `names` gives, for each layer, what problems call a file (`{"settings.yaml": "desk.yaml"}`);
     otherwise `rules/<path>`, and `xltools/rules/<path>` for the package's own where it is overlaid.
     """
-    desk = _read_layers(layers, names)
+    return _load(tuple(map(_freeze, layers)), tuple(map(_freeze, names)))
+
+
+def _freeze(texts: Mapping[str, str]) -> _Texts:
+    return tuple(sorted(texts.items()))
+
+
+@lru_cache(maxsize=8)  # a rebuild goes through the same rules run after run, and a desk is opened again and again
+def _load(layers: tuple[_Texts, ...], names: tuple[_Texts, ...]) -> tuple[Rules | None, tuple[Problem, ...]]:
+    desk = _read_layers([dict(layer) for layer in layers], [dict(called) for called in names])
     forms, unshaped = desk.shape_folder("forms", Form)
     layouts, _ = desk.shape_folder("layouts", Layout)
     workflow = desk.shape("workflow.yaml", Workflow)

@@ -121,7 +121,7 @@ def rule_error(code: str, mark: Mark, field: str = "", **values: object) -> Prob
     return error(code, mark.place, field, excerpt=mark.excerpt, caret=mark.length, **values)
 
 
-@lru_cache(maxsize=128)  # a rebuild loads the same rules for run after run
+@lru_cache(maxsize=128)  # rules that differ in one file share the trees of the others
 def parse_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of a YAML 1.2 text (JSON's scalars: `no` and `0010` are text), and what is wrong with it.
 
