@@ -1,6 +1,7 @@
 """`run --mail`: the day's digests once, review reminders when something is new, returned workbooks to their owner."""
 
 import datetime as dt
+import errno
 import json
 import re
 
@@ -230,3 +231,17 @@ def test_the_verbs_send_and_end_with_6_where_mail_failed(mailed, office, monkeyp
     assert json.loads(again.stdout)["mail"]["waiting"] == 0
     late = [(to, one["Subject"]) for to, one in arrived(office) if one["Subject"].startswith("Late orders")]
     assert len(late) == len(set(late)) == len(told["digests"])
+
+
+def test_a_drive_that_goes_while_mails_are_sent_takes_nothing_from_the_run(mailed, office):
+    def note_nothing(words):
+        if words.startswith("note"):
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+
+    done = mailed.run(NOW.astimezone(ZONE).date())
+    result, sent = desk.mail_after_run(mailed.opened, done, NOW, desk.Postman(step=note_nothing))
+    assert ([one.code for one in sent.problems], result.exit_code) == (["drive-failed"], 6)
+    assert result.documents == done.documents
+    assert office.received == []
+    run(mailed, later(minutes=15))
+    assert len(subjects(office, "Late orders")) == 2

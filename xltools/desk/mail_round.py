@@ -67,7 +67,10 @@ def mail_after_run(
         posted = post_mail(desk, result.as_of, now)
     except BusyError:  # the next run tells it
         posted = PostedMail()
-    sent = send_due_mail(desk, now, postman)
+    try:
+        sent = send_due_mail(desk, now, postman)
+    except BusyError as busy:  # the run itself is done, and its result is not to be lost over mails
+        sent = MailResult(problems=busy.problems)
     problems = (*result.problems, *posted.problems, *sent.problems)
     states = {mail.id: mail.state for mail in sent.mails}
     told = tuple(recipient_json(mail, states) for mail in posted.digests)

@@ -15,6 +15,7 @@ from xltools.core.calendar import WorkCalendar
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.desk.assessing import work_calendar
+from xltools.desk.drive import expect_trouble
 from xltools.desk.failure import DONE, MAIL_FAILED
 from xltools.desk.mail_room import MailRoom, SentMail
 from xltools.desk.postbox import MAIL_FOLDER, has_server
@@ -70,13 +71,17 @@ def send_due_mail(desk: Desk, now: dt.datetime, postman: Postman | None = None) 
     unless `mail: unsure` says so, but told as mail-sent-unsure and laid into the outbox folder. Refusals
     (mail-refused), delays (mail-delayed, tried again later and later) and giving up (mail-given-up) are told mail by
     mail; what keeps all from going is told once, see `open_line`, `read_variable`, `read_keyring`, mail-sender-refused.
+    BusyError where the desk's drive fails: what was noted until then is true, and the next time goes on from there.
     """
     folder = desk.path / MAIL_FOLDER
     if not (folder / "queue").is_dir():
         return MailResult()
     try:
         machine = f"{uuid.getnode():012x}"
-        with hold_lock(folder / "lock", socket.gethostname(), os.getpid(), time.time, machine=machine) as lock:
+        with (
+            expect_trouble(desk.path),
+            hold_lock(folder / "lock", socket.gethostname(), os.getpid(), time.time, machine=machine) as lock,
+        ):
             return _Round(desk, now, postman or Postman(), lock).send()
     except (DeskBusyError, LockLostError):
         return MailResult(is_busy=True)
