@@ -50,7 +50,6 @@ LIBRARIES: dict[str, set[str]] = {
     "edge/word.py": {"docxtpl"},
     "edge/workers.py": {"pebble"},
     "forms/clause_text.py": {"jinja2"},
-    "forms/expression.py": {"jinja2"},
     "forms/layout_text.py": {"yaml"},
     "forms/shape.py": {"pydantic", "pydantic_core"},
     "forms/source.py": {"yaml"},
@@ -82,7 +81,6 @@ SILENCED: dict[str, list[str]] = {
     "edge/pdf.py": ["S603", "S603"],
     "edge/run_log.py": ["N802"],
     "edge/scheduler.py": ["S603"],
-    "forms/expression.py": ["ARG002"],
     "forms/source.py": ["N818"],
     "intake/nearness.py": ["PLC0415"],
 }
