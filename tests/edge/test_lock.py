@@ -14,6 +14,7 @@ from xltools.edge.lock import (
     STALE_AFTER,
     DeskBusyError,
     LockLostError,
+    _is_silent,
     hold_lock,
     is_process_alive,
     read_clock_of,
@@ -116,6 +117,31 @@ def test_a_heartbeat_keeps_a_long_run_from_being_taken_for_dead(path: Path) -> N
         with pytest.raises(DeskBusyError), hold_lock(path, "pc-1", 8, noon, read_drive_clock=drive_at(5_001.0)):
             pass
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_lock_that_is_given_back_while_it_is_looked_at_is_not_silent(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty runs that wait for one another meet that moment once in a thousand looks (`make crash`)."""
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert _is_silent(path, lambda _: 0.0) is False
+
+
+def test_processes_of_one_number_on_two_machines_ask_the_drive_for_the_time_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, others = Path.write_bytes, []
+
+    def write_while_another_asks(probe: Path, content: bytes) -> int:
+        written = write(probe, content)
+        if not others:
+            others.append(probe)
+            assert read_clock_of(tmp_path) > 0
+        return written
+
+    monkeypatch.setattr(Path, "write_bytes", write_while_another_asks)
+    assert read_clock_of(tmp_path) > 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_lock_file_is_stale_by_its_age(path: Path) -> None:

@@ -116,7 +116,7 @@ def hold_lock(
 
 def read_clock_of(folder: Path) -> float:
     """What time it is for the drive that a folder lies on: on a share, by the clock of its server."""
-    probe = folder / f".~clock-{os.getpid()}.tmp"
+    probe = folder / f".~clock-{os.urandom(8).hex()}.tmp"  # two machines may have a process of one number
     try:
         probe.write_bytes(b"?")
         return probe.stat().st_mtime
@@ -220,7 +220,10 @@ def _keep_others_off(path: Path) -> Iterator[bool]:
 
 def _is_silent(path: Path, read_clock: Callable[[Path], float]) -> bool:
     """True where nobody has written the lock or its heartbeat for long: or long from now, by a clock set back since."""
-    written = [one.stat().st_mtime for one in (path, _beat_file(path)) if one.exists()]
+    written = []
+    for file in (path, _beat_file(path)):
+        with contextlib.suppress(FileNotFoundError):  # no heartbeat yet, or all of it was given back just now
+            written.append(file.stat().st_mtime)
     return bool(written) and min(abs(read_clock(path.parent) - time) for time in written) > STALE_AFTER
 
 
