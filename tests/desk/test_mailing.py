@@ -253,7 +253,7 @@ def test_a_mail_at_which_the_server_breaks_keeps_no_other_from_going(folder, off
 
     def step(words):
         if words == "send its end" and not office.received:
-            assert office.hung_up.wait(10)
+            assert office.hung_up.wait(60)
 
     result = send(folder, step=step)
     assert sorted(mail.state for mail in result.mails) == ["delayed", "sent", "sent"]
