@@ -1,6 +1,7 @@
 """A real PostgreSQL takes the ledger: a desk names it in desk.yaml, and all else is the same."""
 
 import datetime as dt
+import itertools
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from xltools.core.event import Event, EventKind, chain_events
 from xltools.core.place import Place
 from xltools.edge.store import StaleLedgerError, Store
 
+DAY = dt.date(2026, 3, 2)
 PROGRAMS = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)), None)
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"] if os.name == "posix" and os.geteuid() == 0 else []
 
@@ -48,12 +50,23 @@ def server():
 
 
 @pytest.fixture
-def url(server, request):
-    """An empty database for one test."""
-    name = f"ledger_{abs(hash(request.node.name))}"
-    with create_engine(f"{server}postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    return server + name
+def make_database(server, request):
+    """Makes an empty database for one test; gives its URL."""
+    numbers = itertools.count()
+
+    def make():
+        name = f"ledger_{abs(hash(request.node.name))}_{next(numbers)}"
+        with create_engine(f"{server}postgres", isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        return server + name
+
+    return make
+
+
+@pytest.fixture
+def url(make_database):
+    """An empty database."""
+    return make_database()
 
 
 def events(*orders):
@@ -80,18 +93,54 @@ def test_rows_that_stand_are_never_touched(url, statement):
         connection.execute(text(statement))
 
 
-def test_a_desk_keeps_its_ledger_there(url, tmp_path):
-    path = tmp_path / "订单台"
+def desk_with_ledger_at(url, path):
     desk.create_desk(path, "zh")
     settings = path / "desk.yaml"
     settings.write_text(settings.read_text("utf-8") + f'ledger: {{url: "{url}"}}\n', "utf-8")
-    sample = next((desk.template_folder().parent / "samples" / "inbox").glob("01-*.xlsx"))
-    shutil.copy(sample, path / "收件箱")
-    opened = desk.open_desk_at(path)
-    result = desk.run_desk_at(opened, dt.date(2026, 3, 2), desk.RunOptions(pause=lambda: None))
+    return desk.open_desk_at(path)
+
+
+def take_sample(opened, number, day):
+    sample = next((desk.template_folder().parent / "samples" / "inbox").glob(f"{number}-*.xlsx"))
+    shutil.copy(sample, opened.path / "收件箱")
+    return desk.run_desk_at(opened, day, desk.RunOptions(pause=lambda: None))
+
+
+def test_a_desk_keeps_its_ledger_there(url, tmp_path):
+    opened = desk_with_ledger_at(url, tmp_path / "订单台")
+    result = take_sample(opened, "01", DAY)
     assert [document.outcome for document in result.documents] == ["accepted"]
     assert desk.verify_desk_at(opened).is_ok
-    assert not (path / ".desk" / "ledger.db").exists()
+    assert not (opened.path / ".desk" / "ledger.db").exists()
     before = opened.store.head()
-    desk.run_desk_at(opened, dt.date(2026, 3, 2), desk.RunOptions(pause=lambda: None))
+    desk.run_desk_at(opened, DAY, desk.RunOptions(pause=lambda: None))
     assert opened.store.head() == before
+
+
+def test_a_database_that_was_lost_is_restored_into_an_empty_one(make_database, tmp_path):
+    lost, new = make_database(), make_database()
+    opened = desk_with_ledger_at(lost, tmp_path / "订单台")
+    take_sample(opened, "01", DAY)
+    take_sample(opened, "02", DAY + dt.timedelta(days=1))
+    before, events_before = opened.store.head(), list(opened.store.events())
+    (backup,) = [one for one in sorted((opened.path / ".desk" / "backups").glob("*.zip")) if f"{DAY}" in one.name]
+    settings = opened.path / "desk.yaml"
+    settings.write_text(settings.read_text("utf-8").replace(lost, new), "utf-8")
+    result = desk.restore_desk_at(opened.path, backup, "zh")
+    assert (result.is_ok, result.desk.store.head()) == (True, before)
+    assert 0 < result.caught_up < result.events
+    assert list(Store(new).events()) == events_before
+    assert desk.verify_desk_at(desk.open_desk_at(opened.path)).is_ok
+
+
+def test_a_database_with_other_events_is_never_restored_over(make_database, tmp_path):
+    url, other = make_database(), make_database()
+    opened = desk_with_ledger_at(url, tmp_path / "订单台")
+    take_sample(opened, "01", DAY)
+    (backup,) = (opened.path / ".desk" / "backups").glob("*.zip")
+    Store(other).append(tuple(chain_events(events("别的订单"))))
+    settings = opened.path / "desk.yaml"
+    settings.write_text(settings.read_text("utf-8").replace(url, other), "utf-8")
+    with pytest.raises(desk.UsageError):
+        desk.restore_desk_at(opened.path, backup, "zh")
+    assert [one.event.order for one in Store(other).events()] == ["别的订单"]
