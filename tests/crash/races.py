@@ -54,6 +54,7 @@ def drop_some(place: Path, number: int) -> dict[str, str]:
 def leave_stale_lock(place: Path) -> None:
     """The lock of a run on another machine that died an hour ago."""
     lock = place / ".desk" / "lock"
+    lock.parent.mkdir(exist_ok=True)  # a desk that never ran has none
     lock.write_text(json.dumps({"host": "PMC-01", "pid": 4711, "time": 0, "machine": "00ff"}), "utf-8")
     written = lock.stat().st_mtime - 3600
     os.utime(lock, (written, written))
