@@ -35,7 +35,8 @@ mail twice, no journal left. A run that is refused something ends with exit code
 
 The points are before each act on a file (open, write, sync, rename, remove, folder, time), which is after the act
 before it; amid each write, with half of it on the disk; before and after each commit; and after the last act.
-A kill is tried at every one of them, the other troubles at every third where they can be met, files gone at every fifth.
+A kill is tried at every one of them, the other troubles at every third where they can be met, files gone at every
+fifth.
 """
 
 
