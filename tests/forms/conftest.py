@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 from xltools.core.problem import Problem
 from xltools.forms.load import load_rules
-from xltools.forms.message_text import load_catalogue
-from xltools.forms.messages import Catalogue
+from xltools.forms.message_text import read_words
+from xltools.forms.messages import Catalogue, load_catalogue
 from xltools.forms.rules import Rules
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -42,12 +41,5 @@ def load_overlay(package_texts) -> Callable[[Mapping[str, str]], tuple[Rules | N
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    texts = {language: (RULES / "messages" / f"{language}.yaml") for language in ("zh", "en")}
-    if all(path.exists() for path in texts.values()):
-        return load_catalogue(texts["zh"].read_text(encoding="utf-8"), texts["en"].read_text(encoding="utf-8"))
-    parts = yaml.safe_load((RULES / "messages/parts/rules.yaml").read_text(encoding="utf-8"))
-    spoken = [
-        yaml.safe_dump({code: words[language] for code, words in parts.items()}, allow_unicode=True)
-        for language in ("zh", "en")
-    ]
-    return load_catalogue(*spoken)
+    zh, en = ((RULES / "messages" / f"{language}.yaml").read_text(encoding="utf-8") for language in ("zh", "en"))
+    return load_catalogue(zh, en, read_words)

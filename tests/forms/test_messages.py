@@ -3,8 +3,8 @@ import pytest
 from xltools.core.place import Place
 from xltools.core.problem import Problem, error
 from xltools.core.text import Text
-from xltools.forms.message_text import load_catalogue
-from xltools.forms.messages import render_problem, unmatched_codes
+from xltools.forms.message_text import read_words
+from xltools.forms.messages import load_catalogue, render_problem, unmatched_codes
 
 ZH = 'field-missing: {message: "缺少 {field}", hint: "请填 {cell}"}\nui-late: {message: "逾期 {days} 天"}\n'
 EN = 'field-missing: {message: "{field} is missing", hint: "Fill {cell}"}\nui-late: {message: "{days} days late"}\n'
@@ -13,7 +13,7 @@ PLACE = Place("inbox/a.xlsx", "Sheet1", "B2")
 
 @pytest.fixture
 def words():
-    return load_catalogue(ZH, EN)
+    return load_catalogue(ZH, EN, read_words)
 
 
 def test_a_problem_is_put_into_the_words_of_a_language(words):
@@ -44,7 +44,7 @@ def test_a_value_is_never_looked_into(words):
 def test_a_reason_that_has_words_is_told_in_the_same_language():
     zh = 'not-patchable: {message: "未改动：{reason}"}\nreason-no-sheet: {message: "没有“{sheet}”表"}\n'
     en = 'not-patchable: {message: "left alone: {reason}"}\nreason-no-sheet: {message: "no sheet “{sheet}”"}\n'
-    both = load_catalogue(zh, en)
+    both = load_catalogue(zh, en, read_words)
     known = error("not-patchable", PLACE, reason="reason-no-sheet", sheet="总表 {field}")
     assert render_problem(known, both, "zh").message == "未改动：没有“总表 {field}”表"
     assert render_problem(known, both, "en").message == "left alone: no sheet “总表 {field}”"
@@ -59,14 +59,14 @@ def test_words_of_the_program_are_found_by_code(words):
 
 def test_a_catalogue_that_is_no_catalogue_is_refused():
     with pytest.raises(ValueError, match="ui-late needs a message"):
-        load_catalogue(ZH, "ui-late: {hint: x}").find("ui-late", "en")
+        load_catalogue(ZH, "ui-late: {hint: x}", read_words).find("ui-late", "en")
     with pytest.raises(ValueError, match=r"messages/zh\.yaml:2:1"):
-        load_catalogue("a: {message: x}\na: {message: y}", EN).find("a", "zh")
+        load_catalogue("a: {message: x}\na: {message: y}", EN, read_words).find("a", "zh")
 
 
 def test_codes_and_blanks_that_differ_between_the_languages_are_found():
     zh = "a: {message: x}\nb: {message: '{n}'}\nc: {message: x}"
-    assert unmatched_codes(load_catalogue(zh, "a: {message: y}\nb: {message: '{m}'}")) == ("b", "c")
+    assert unmatched_codes(load_catalogue(zh, "a: {message: y}\nb: {message: '{m}'}", read_words)) == ("b", "c")
 
 
 def test_both_languages_hold_the_same_codes_with_the_same_blanks(catalogue):

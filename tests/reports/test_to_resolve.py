@@ -6,7 +6,8 @@ import pytest
 from xltools.core.grid import Style
 from xltools.core.place import Place
 from xltools.core.sheet import Range
-from xltools.forms.message_text import load_catalogue
+from xltools.forms.message_text import read_words
+from xltools.forms.messages import load_catalogue
 from xltools.ledger.items import OpenItem
 from xltools.ledger.replay import Ledger, ReturnedDocument, ReturnedOrder
 from xltools.reports.to_resolve import ANSWER, answer_check, build_to_resolve, to_resolve_conditions
@@ -18,7 +19,7 @@ MESSAGES = Path(__file__).parents[2] / "rules" / "messages"
 @pytest.fixture(scope="module")
 def catalogue():
     zh, en = ((MESSAGES / f"{language}.yaml").read_text(encoding="utf-8") for language in ("zh", "en"))
-    return load_catalogue(zh, en)
+    return load_catalogue(zh, en, read_words)
 
 
 def item(number=1, kind="edit-conflict", **rest):

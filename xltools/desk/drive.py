@@ -14,16 +14,8 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _HELD = {errno.EBUSY, errno.ETXTBSY}
 _FAILED = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN}
-_FAILED |= {
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.EHOSTUNREACH,
-    errno.ENETDOWN,
-    errno.ENETUNREACH,
-    errno.ENETRESET,
-    errno.EINVAL,
-    errno.EBADF,
-}
+_FAILED |= {errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH, errno.ENETRESET, errno.EINVAL, errno.EBADF}
+_FAILED |= {errno.ENOENT, errno.ENOTDIR}  # of a folder that is gone, syncing it says so
 
 
 @contextmanager

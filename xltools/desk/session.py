@@ -24,7 +24,7 @@ from xltools.edge.folders import DeskFolders
 from xltools.edge.links import find_links_out
 from xltools.edge.own_cache import recall
 from xltools.edge.workers import Workers
-from xltools.forms.messages import Catalogue, Say, UnreadLanguages, Words
+from xltools.forms.messages import Catalogue, Say, Words, load_catalogue
 from xltools.forms.model import Form
 from xltools.forms.rules import Rules
 from xltools.forms.settings import Folders
@@ -249,20 +249,17 @@ def load_messages(*, quickly: bool = False) -> Catalogue:
     """The program's words; `quickly`: as they were read on this computer before."""
     folder = resource_root() / "rules" / "messages"
     zh, en = ((folder / f"{language}.yaml").read_text("utf-8") for language in ("zh", "en"))
-    if quickly:
-        return Catalogue(UnreadLanguages({"zh": zh, "en": en}, _recall_words))
-    from xltools.forms.message_text import load_catalogue  # noqa: PLC0415 - as in _read_desk_rules
-
-    return load_catalogue(zh, en)
+    return load_catalogue(zh, en, _recall_words if quickly else _read_words)
 
 
 def _recall_words(text: str, file: str) -> Mapping[str, Words]:
-    def read() -> dict[str, Words]:
-        from xltools.forms.message_text import read_words  # noqa: PLC0415 - as in _read_desk_rules
+    return recall(dict, (file, text), lambda: _read_words(text, file))
 
-        return read_words(text, file)
 
-    return recall(dict, (file, text), read)
+def _read_words(text: str, file: str) -> dict[str, Words]:
+    from xltools.forms.message_text import read_words  # noqa: PLC0415 - as in _read_desk_rules
+
+    return read_words(text, file)
 
 
 def local_today(rules: Rules, now: dt.datetime) -> dt.date:

@@ -1,14 +1,9 @@
 """The text of rules/messages/, one language a file, as words by their code."""
 
-from xltools.forms.messages import Catalogue, UnreadLanguages, Words
+from xltools.forms.messages import Words
 from xltools.forms.source import parse_yaml
 
 _PARTS = ("message", "hint")
-
-
-def load_catalogue(zh_text: str, en_text: str) -> Catalogue:
-    """The catalogue from the texts of messages/zh.yaml and en.yaml, each read when it is first asked for."""
-    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}, read_words))
 
 
 def read_words(text: str, file: str) -> dict[str, Words]:

@@ -72,7 +72,7 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
     ValueError then where a text is not code → words.
     """
 
-    def __init__(self, texts: Mapping[Language, str], read: Callable[[str, str], Mapping[str, Words]]) -> None:
+    def __init__(self, texts: Mapping[Language, str], read: "ReadWords") -> None:
         self._texts, self._reader = texts, read
         self._read: dict[Language, Mapping[str, Words]] = {}
 
@@ -86,6 +86,14 @@ class UnreadLanguages(Mapping[Language, Mapping[str, Words]]):
 
     def __len__(self) -> int:
         return len(self._texts)
+
+
+ReadWords = Callable[[str, str], Mapping[str, Words]]  # a language's text, and what problems call its file
+
+
+def load_catalogue(zh_text: str, en_text: str, read: ReadWords) -> Catalogue:
+    """The catalogue from the texts of messages/zh.yaml and en.yaml, each read when it is first asked for."""
+    return Catalogue(UnreadLanguages({"zh": zh_text, "en": en_text}, read))
 
 
 def fill_blanks(text: str, values: Mapping[str, str]) -> str:
