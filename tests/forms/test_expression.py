@@ -133,6 +133,23 @@ def test_what_is_not_of_the_language_is_refused(text, near):
     assert refused.value.near == near
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('a in ["b" or c', "'[' is never closed"),
+        ('a = "b"', "'=' is not expected here"),
+        ("a is none", "'is' is not part of the language"),
+        ("a ==", "something is missing at the end"),
+        ("a == 'b", "a text lacks its closing quotation mark"),
+        ("a # b", "'#' is not expected here"),
+    ],
+)
+def test_why_a_text_is_refused_is_said_in_words_that_do_not_change_with_python(text, why):
+    with pytest.raises(ExpressionError) as refused:
+        compile_expression(text)
+    assert str(refused.value) == why
+
+
 odd = st.none() | st.booleans() | st.integers() | st.decimals() | st.text(max_size=5) | st.dates() | st.just(TBC)
 texts = st.sampled_from(
     [f"{name}(a, b)" for name in FUNCTIONS if name != "payment_due"]

@@ -76,7 +76,7 @@ def compile_expression(text: str) -> Expression:
             raise ExpressionError("too long or too deep")
     line = " ".join(text.split("\n")).strip()
     if "#" in _QUOTED.sub("", line):  # Python would take the rest for a comment
-        raise ExpressionError("# is not expected here", "#")
+        raise ExpressionError("'#' is not expected here", "#")
     try:
         reader = _Reader()
         with warnings.catch_warnings(action="ignore"):  # what Python thinks of odd escapes is nothing to people
@@ -221,7 +221,7 @@ class _Reader:
                 combine, left, right = _ARITHMETIC[type(sign)], self.read(one), self.read(other)
                 return lambda values: combine(left(values), right(values))
         kind = type(getattr(node, "op", node)).__name__.lower()
-        raise ExpressionError(f"{kind} is not part of the language", str(getattr(node, "attr", "")))
+        raise ExpressionError(f"'{kind}' is not part of the language", str(getattr(node, "attr", "")))
 
     def _read_all(self, parts: list[ast.expr]) -> list[_Part]:
         return [self.read(part) for part in parts]
@@ -230,7 +230,7 @@ class _Reader:
         if isinstance(value, float):  # 0.05 in a rule is the 0.05 of a cell
             value = Decimal(repr(value))
         if not isinstance(value, str | int | Decimal | None):
-            raise ExpressionError(f"{type(value).__name__} is not part of the language")
+            raise ExpressionError(f"'{type(value).__name__}' is not part of the language")
         return lambda _: value
 
     def _read_name(self, name: str) -> _Part:
@@ -269,7 +269,7 @@ class _Reader:
     def _read_comparison(self, node: ast.Compare) -> _Part:
         """`a < b`, and `a < b < c`, which holds where each pair does."""
         if unknown := next((one for one in node.ops if type(one) not in _COMPARISONS), None):
-            raise ExpressionError(f"{type(unknown).__name__.lower()} is not part of the language")
+            raise ExpressionError(f"'{type(unknown).__name__.lower()}' is not part of the language")
         first, *others = self._read_all([node.left, *node.comparators])
         steps = [(_COMPARISONS[type(kind)], part) for kind, part in zip(node.ops, others, strict=True)]
 
@@ -299,7 +299,8 @@ def _explain(bad: SyntaxError, line: str) -> ExpressionError:
     """Where Python's parser stopped, in words that stay the same from one Python to the next."""
     if "unterminated string" in bad.msg:
         return ExpressionError("a text lacks its closing quotation mark")
-    found = _TOKEN.match(line, max((bad.offset or 1) - 1, 0))
+    found = _TOKEN.match(line, bad.offset - 1) if bad.offset else None  # none: it stopped at the end
     if found is None:
         return ExpressionError("something is missing at the end")
-    return ExpressionError(f"{found[0]} is not expected here", found[0])
+    what = "never closed" if "never closed" in bad.msg else "not expected here"
+    return ExpressionError(f"'{found[0]}' is {what}", found[0])
